@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+
+namespace CreditActors.Protocol;
+
+/// <summary>The outcomes of one command, in the order of its entries. Sent when every one of them is decided and durable.</summary>
+public sealed record EntriesOutcome(string AccountId, ImmutableArray<EntryOutcome> Outcomes) : IWireMessage;
+
+/// <summary>The account's balance, by what was stored at <paramref name="Version"/>.</summary>
+/// <param name="AccountId">The account asked.</param>
+/// <param name="At">The tick asked about.</param>
+/// <param name="Balance">What remains then, never negative. 0 is shown as none at the edge.</param>
+/// <param name="Version">The account's version that the answer was made from.</param>
+public sealed record BalanceAnswer(string AccountId, long At, long Balance, long Version) : IWireMessage;
