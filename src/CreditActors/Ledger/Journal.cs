@@ -74,10 +74,18 @@ public sealed class Journal
     public int CountSince(JournalMark mark) => _applied.Count - mark.Usages;
 
     /// <summary>
-    /// The standing editions (void ones included) of the entries first applied, or amended, between the two marks; applying
+    /// The standing editions (void ones included) of the entries first applied, or amended, after the mark; applying
     /// them in any order to a journal that holds what came before <paramref name="from"/> gives this journal again.
     /// </summary>
-    public IEnumerable<Entry> EntriesSince(JournalMark from) => _applied.Skip(from.Usages).Select(entry => Standing(entry.Kind, entry.Id)!).Distinct();
+    public IEnumerable<Entry> EntriesSince(JournalMark from) => EntriesBetween(from, Mark());
+
+    /// <summary>
+    /// The editions that stand now (void ones included) of the entries first applied, or amended, between the two marks:
+    /// after <paramref name="from"/>, up to <paramref name="to"/>. Pieces between neighbouring marks, applied in any order,
+    /// add up to what <see cref="EntriesSince"/> lists.
+    /// </summary>
+    public IEnumerable<Entry> EntriesBetween(JournalMark from, JournalMark to) =>
+        _applied.Take(to.Usages).Skip(from.Usages).Select(entry => Standing(entry.Kind, entry.Id)!).Distinct();
 
     /// <summary>Drops everything derived; changes no answer, only the cost of the next.</summary>
     public void DropCheckpoints() => _applied.TrimExcess();
