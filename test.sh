@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# Builds the solution once and runs every test project, from a fresh clone, on Debian with the .NET SDK.
+#
+#   ./test.sh                         everything
+#   ./test.sh EndToEnd.Tests          one project
+#   ./test.sh EndToEnd.Tests Readme   its tests whose full name contains a word
+#
+# The last line is the sum over all projects: "N passed, N failed, N skipped". The exit code is 0 only when
+# something ran and nothing failed. A build that fails, a test host that dies and a project that leaves no
+# results each count as one failure. With CI=true a missing tool is a failure, never a skipped test.
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$root" || exit 1
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1
+export DOTNET_CLI_UI_LANGUAGE=en
+# Every test host would otherwise watch its configuration files, and inotify watches are few.
+export DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE=false
+# A build server that outlives the run would keep a runner waiting for the end of its output.
+export MSBUILDDISABLENODEREUSE=1
+
+configuration=Release
+results="$root/TestResults"
+passed=0
+failed=0
+skipped=0
+
+say() { printf '\n== %s\n' "$*"; }
+
+finish() {
+  printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  if [ "$failed" -gt 0 ] || [ $((passed + failed)) -eq 0 ]; then exit 1; fi
+  exit 0
+}
+
+give_up() {
+  printf '%s\n' "$*" >&2
+  failed=$((failed + 1))
+  finish
+}
+
+# The end-to-end tests start real processes: strace watches the syncs of the store, curl runs the README.
+install_tools() {
+  local missing=()
+  local tool
+  for tool in strace curl; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  [ "${#missing[@]}" -eq 0 ] && return
+
+  say "installing ${missing[*]}"
+  local as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+  export DEBIAN_FRONTEND=noninteractive
+  if "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; then
+    return
+  fi
+  if [ "${CI:-}" = true ]; then give_up "cannot install: ${missing[*]}"; fi
+  echo "cannot install ${missing[*]}: the tests that need them are reported as skipped" >&2
+}
+
+# Counted test by test, so that no runner's summary line has to be trusted. In a trx file a test's name and
+# output are escaped, so they can't look like a tag or an attribute.
+add_results() { # add_results PROJECT EXIT-CODE TRX
+  local project=$1 code=$2 trx=$3
+  local outcomes='' total p s f
+  if [ -s "$trx" ]; then outcomes=$(grep -o '<UnitTestResult [^>]*' "$trx" | grep -o ' outcome="[A-Za-z]*"'); fi
+  total=$(grep -c . <<<"$outcomes")
+  p=$(grep -c '"Passed"' <<<"$outcomes")
+  s=$(grep -c '"NotExecuted"' <<<"$outcomes")
+  f=$((total - p - s))
+  if [ "$total" -eq 0 ] || { [ "$code" -ne 0 ] && [ "$f" -eq 0 ]; }; then
+    echo "$project: exit code $code, $total results, none of them failed: no tests, or a test host that died; counted as a failure"
+    f=$((f + 1))
+  fi
+  printf '%s: %d passed, %d failed, %d skipped\n' "$project" "$p" "$f" "$s"
+  passed=$((passed + p))
+  failed=$((failed + f))
+  skipped=$((skipped + s))
+}
+
+command -v dotnet >/dev/null || give_up "the .NET SDK is needed: dotnet is not on the path"
+install_tools
+
+only=${1:-}
+filter=${2:-}
+projects=()
+while IFS= read -r project; do
+  name=$(basename "$project" .csproj)
+  if [ -z "$only" ] || [ "$only" = "$name" ]; then projects+=("$project"); fi
+done < <(grep -l '<IsTestProject>true' tests/*/*.csproj | sort)
+[ "${#projects[@]}" -gt 0 ] || give_up "no such test project: $only"
+
+say "building ($configuration)"
+if [ -z "$only" ]; then what=GpuCredit.sln; else what=${projects[0]}; fi
+dotnet build "$what" -c "$configuration" -v quiet --nologo || give_up "the build failed"
+
+rm -rf "$results"
+for project in "${projects[@]}"; do
+  name=$(basename "$project" .csproj)
+  say "$name"
+  arguments=(--no-build -c "$configuration" --nologo
+    --results-directory "$results/$name" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal"
+    --blame-hang-timeout 8m --blame-hang-dump-type none)
+  if [ -n "$filter" ]; then arguments+=(--filter "FullyQualifiedName~$filter"); fi
+  dotnet test "$project" "${arguments[@]}" </dev/null
+  add_results "$name" $? "$results/$name/$name.trx"
+done
+
+finish
