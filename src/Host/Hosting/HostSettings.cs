@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace GpuCredit.Host.Hosting;
+
+/// <summary>Everything that can be set, read once at the start and checked there: a wrong setting stops the start.</summary>
+internal sealed record HostSettings
+{
+    /// <summary><c>urls</c>, ASP.NET's own: where the API is served.</summary>
+    public required ImmutableArray<ListenUrl> Urls { get; init; }
+
+    /// <summary>Where gRPC will be served. Checked, but nothing listens there yet: the gRPC door is still to be built.</summary>
+    public required ListenUrl GrpcUrl { get; init; }
+
+    /// <summary>Health, and what else is for the operators' eyes only; never public.</summary>
+    public required ListenUrl OpsUrl { get; init; }
+
+    public required StoreKind Store { get; init; }
+
+    /// <summary>The store's own connection string; null: the store's default.</summary>
+    public required string? ConnectionString { get; init; }
+
+    public required ClusterSettings Cluster { get; init; }
+
+    public static HostSettings Read(IConfiguration configuration)
+    {
+        var section = new SettingsSection(configuration);
+        if (section.Text("Horizon") is not null)
+            throw new StartRefusedException($"{SettingsSection.Key("Horizon")} is not built yet: leave it out.");
+        var settings = new HostSettings
+        {
+            Urls = ReadUrls(configuration),
+            GrpcUrl = ListenUrl.Parse(SettingsSection.Key("GrpcUrl"), section.Text("GrpcUrl") ?? "http://127.0.0.1:8081"),
+            OpsUrl = ListenUrl.Parse(SettingsSection.Key("OpsUrl"), section.Text("OpsUrl") ?? "http://127.0.0.1:8082"),
+            Store = section.Store(),
+            ConnectionString = section.Text("ConnectionString"),
+            Cluster = ClusterSettings.Read(section),
+        };
+        settings.RefuseContradictions();
+        return settings;
+    }
+
+    private static ImmutableArray<ListenUrl> ReadUrls(IConfiguration configuration)
+    {
+        // ASPNETCORE_HTTP_PORTS is what .NET's container images set; ASP.NET listens on every interface for it.
+        var urls = configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 } text ? text.Split(';', StringSplitOptions.RemoveEmptyEntries)
+            : configuration[WebHostDefaults.HttpPortsKey] is { Length: > 0 } ports ? ports.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(port => $"http://*:{port}").ToArray()
+            : ["http://127.0.0.1:8080"];
+        return [.. urls.Select(url => ListenUrl.Parse(WebHostDefaults.ServerUrlsKey, url.Trim()))];
+    }
+
+    private void RefuseContradictions()
+    {
+        if (Store == StoreKind.Memory && ConnectionString is not null)
+            throw new StartRefusedException($"{SettingsSection.Key("ConnectionString")} has no meaning with {SettingsSection.Key("Store")} memory: leave it out.");
+        Cluster.RefuseOthers(Store);
+
+        ListenUrl[] all = [.. Urls, GrpcUrl, OpsUrl];
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (all.Take(i).FirstOrDefault(all[i].IsSameAs) is { } taken)
+                throw new StartRefusedException($"{all[i].Key} and {taken.Key} are the same address ({all[i].Text}): each needs its own.");
+        }
+    }
+}

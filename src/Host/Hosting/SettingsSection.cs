@@ -1,0 +1,59 @@
+namespace GpuCredit.Host.Hosting;
+
+/// <summary>The configuration's section <c>GpuCredit</c>, read strictly: what isn't known is refused by name.</summary>
+/// <remarks>An empty value is as if it weren't set, which is how an environment file or a compose file unsets one.</remarks>
+internal sealed class SettingsSection
+{
+    private const string SectionName = "GpuCredit";
+
+    private static readonly string[] Known =
+    [
+        "GrpcUrl", "OpsUrl", "Store", "ConnectionString", "Horizon",
+        "Cluster:Host", "Cluster:Port", "Cluster:BindHost", "Cluster:BindPort", "Cluster:Seeds", "Cluster:Roles",
+    ];
+
+    private readonly IConfigurationSection _section;
+
+    public SettingsSection(IConfiguration configuration)
+    {
+        _section = configuration.GetSection(SectionName);
+        foreach (var (key, value) in _section.AsEnumerable(makePathsRelative: true))
+        {
+            if (value is not null && !Known.Contains(key, StringComparer.OrdinalIgnoreCase))
+                throw new StartRefusedException($"{Key(key)} is not a setting; the settings are {string.Join(", ", Known.Select(Key))}.");
+        }
+    }
+
+    public static string Key(string name) => name.Length == 0 ? SectionName : $"{SectionName}:{name}";
+
+    public static string Name(StoreKind store) => store switch
+    {
+        StoreKind.Sqlite => "sqlite",
+        StoreKind.Memory => "memory",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public string? Text(string name) => _section[name] is { Length: > 0 } text ? text : null;
+
+    public string Host(string name, string otherwise)
+    {
+        var text = Text(name) ?? otherwise;
+        return HostPort.IsHost(text) ? text : throw new StartRefusedException($"{Key(name)} must be an IP address or a host's name, and is \"{text}\".");
+    }
+
+    public int Port(string name, int otherwise) =>
+        Text(name) is not { } text ? otherwise
+        : HostPort.TryParsePort(text, out var port) ? port
+        : throw new StartRefusedException($"{Key(name)} must be a port from 0 (a free one) to 65535, and is \"{text}\".");
+
+    public IEnumerable<string> List(string name) =>
+        Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    public StoreKind Store() => Text("Store") switch
+    {
+        null or "sqlite" => StoreKind.Sqlite,
+        "memory" => StoreKind.Memory,
+        "postgres" => throw new StartRefusedException($"{Key("Store")} postgres is not built yet: take sqlite or memory."),
+        var other => throw new StartRefusedException($"{Key("Store")} must be sqlite or memory, and is \"{other}\"."),
+    };
+}
