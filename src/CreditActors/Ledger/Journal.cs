@@ -1,26 +1,63 @@
 namespace CreditActors.Ledger;
 
-/// <summary>One account's standing entries, sorted by event time, and the law over them. (Skeleton; being written.)</summary>
+/// <summary>
+/// One account's standing entries, sorted by event time, and the law over them: take the entries with timestamp ≤ T, in the
+/// order (timestamp, credits before usages, id); at each usage burn from the credits active at that timestamp, in the order
+/// (priority, end, start, creditId), until the usage is paid or nothing is left. Entries may be applied in any order.
+/// </summary>
+/// <remarks>
+/// Usages lie in the epochs between the credits' boundaries. Inserting a usage touches one epoch; inserting a credit splits at
+/// most two. What later answers need is derived by <see cref="Replay"/> when the next question comes, and can be dropped at
+/// any time. Not thread-safe: an account is one actor.
+/// </remarks>
 public sealed class Journal
 {
-    private readonly Dictionary<(EntryKind, string), Entry> _standing = [];
-    private readonly List<Entry> _applied = [];
+    private readonly UsageTable _usages = new();
+    private readonly CreditTable _credits = new();
+    private readonly EpochList _epochs;
+    private readonly Replay _replay;
+    private readonly List<int> _amendedUsages = [];
+    private readonly List<int> _amendedCredits = [];
+
+    public Journal()
+    {
+        _epochs = new(_credits, _usages);
+        _replay = new(_epochs, _credits);
+    }
 
     /// <summary>The number of distinct usage ids, voided ones included.</summary>
-    public int UsageCount => _standing.Keys.Count(key => key.Item1 == EntryKind.Usage);
+    public int UsageCount => _usages.Count;
 
     /// <summary>The number of distinct credit ids, voided ones included.</summary>
-    public int CreditCount => _standing.Keys.Count(key => key.Item1 == EntryKind.Credit);
+    public int CreditCount => _credits.Count;
 
     /// <summary>The sum of the standing credits' amounts, whatever their time.</summary>
-    public Int128 StandingCreditsSum => _standing.Values.Where(entry => entry.Kind == EntryKind.Credit).Aggregate(Int128.Zero, (sum, entry) => sum + entry.Amount);
+    public Int128 StandingCreditsSum { get; private set; }
+
+    internal long EpochsReplayed => _replay.EpochsReplayed;
+
+    internal int EpochCount => _epochs.Count;
 
     /// <summary>The edition of (kind, id) that stands, a void one included; null when none was ever applied.</summary>
-    public Entry? Standing(EntryKind kind, string id) => _standing.GetValueOrDefault((kind, id));
+    public Entry? Standing(EntryKind kind, string id)
+    {
+        switch (kind)
+        {
+            case EntryKind.Credit:
+                var credit = _credits.Find(id);
+                return credit < 0 ? null : _credits.Read(credit);
+            case EntryKind.Usage:
+                var usage = _usages.Find(id);
+                return usage < 0 ? null : _usages.Read(usage);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind));
+        }
+    }
 
     /// <summary>What applying the entry would change, static rules and the limit on standing credits included. Changes nothing.</summary>
     public Decision Decide(Entry entry)
     {
+        ArgumentNullException.ThrowIfNull(entry);
         if (EntryRules.Check(entry) is { } refusal)
             return new(OutcomeStatus.Rejected, Refusal: refusal);
         var standing = Standing(entry.Kind, entry.Id);
@@ -37,56 +74,121 @@ public sealed class Journal
     /// </summary>
     public void Apply(Entry entry)
     {
-        if (Standing(entry.Kind, entry.Id) is { } standing && standing.Revision >= entry.Revision)
-            return;
-        _standing[(entry.Kind, entry.Id)] = entry;
-        _applied.Add(entry);
+        switch (entry)
+        {
+            case Usage usage:
+                Apply(usage);
+                break;
+            case Credit credit:
+                Apply(credit);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(entry));
+        }
     }
 
     /// <summary>What remains, at tick <paramref name="at"/>, of the credits active then. 0 is answered as none at the edge. Never negative.</summary>
     public long BalanceAt(long at)
     {
-        var left = new Dictionary<Credit, long>();
-        foreach (var entry in _standing.Values.Where(entry => entry.Timestamp <= at).OrderBy(entry => entry.Timestamp).ThenBy(entry => entry.Kind).ThenBy(entry => entry.Id, StringComparer.Ordinal))
-        {
-            if (entry is Credit started)
-            {
-                left.Add(started, started.Amount);
-                continue;
-            }
-
-            var due = entry.Amount;
-            foreach (var credit in left.Keys.Where(credit => credit.End >= entry.Timestamp).OrderBy(credit => credit.Priority).ThenBy(credit => credit.End).ThenBy(credit => credit.Timestamp).ThenBy(credit => credit.Id, StringComparer.Ordinal).ToList())
-            {
-                var taken = Math.Min(due, left[credit]);
-                left[credit] -= taken;
-                due -= taken;
-            }
-        }
-
-        return left.Where(pair => pair.Key.End >= at).Sum(pair => pair.Value);
+        var epoch = _epochs.Find(at);
+        var total = _replay.TotalAtStart(epoch);
+        if (total == 0)
+            return 0;
+        var used = _epochs[epoch].Usages.SumThrough(_usages, at);
+        return used >= total ? 0 : total - (long)used;
     }
 
     /// <summary>Where the journal's growth stands now; see <see cref="EntriesSince"/>.</summary>
-    public JournalMark Mark() => new(_applied.Count, 0, 0, 0);
-
-    /// <summary>The number of entries that <see cref="EntriesSince"/> would list.</summary>
-    public int CountSince(JournalMark mark) => _applied.Count - mark.Usages;
+    public JournalMark Mark() => new(_usages.Count, _credits.Count, _amendedUsages.Count, _amendedCredits.Count);
 
     /// <summary>
-    /// The standing editions (void ones included) of the entries first applied, or amended, after the mark; applying
-    /// them in any order to a journal that holds what came before <paramref name="from"/> gives this journal again.
+    /// The growth since a mark: ids that came, and amendments, of which several of one entry count each. Not less than the
+    /// number of entries that <see cref="EntriesSince"/> lists.
     /// </summary>
-    public IEnumerable<Entry> EntriesSince(JournalMark from) => EntriesBetween(from, Mark());
+    public int CountSince(JournalMark mark) =>
+        _usages.Count - mark.Usages + (_credits.Count - mark.Credits)
+        + (_amendedUsages.Count - mark.AmendedUsages) + (_amendedCredits.Count - mark.AmendedCredits);
+
+    /// <summary>
+    /// The editions that stand now (void ones included) of the entries first applied, or amended, since the mark; applying
+    /// them in any order to a journal that holds what came before it gives this journal again.
+    /// </summary>
+    public IEnumerable<Entry> EntriesSince(JournalMark mark) => EntriesBetween(mark, Mark());
 
     /// <summary>
     /// The editions that stand now (void ones included) of the entries first applied, or amended, between the two marks:
     /// after <paramref name="from"/>, up to <paramref name="to"/>. Pieces between neighbouring marks, applied in any order,
     /// add up to what <see cref="EntriesSince"/> lists.
     /// </summary>
-    public IEnumerable<Entry> EntriesBetween(JournalMark from, JournalMark to) =>
-        _applied.Take(to.Usages).Skip(from.Usages).Select(entry => Standing(entry.Kind, entry.Id)!).Distinct();
+    public IEnumerable<Entry> EntriesBetween(JournalMark from, JournalMark to)
+    {
+        foreach (var credit in AmendedBefore(from.Credits, _amendedCredits, from.AmendedCredits, to.AmendedCredits))
+            yield return _credits.Read(credit);
+        for (var credit = from.Credits; credit < to.Credits; credit++)
+            yield return _credits.Read(credit);
+        foreach (var usage in AmendedBefore(from.Usages, _amendedUsages, from.AmendedUsages, to.AmendedUsages))
+            yield return _usages.Read(usage);
+        for (var usage = from.Usages; usage < to.Usages; usage++)
+            yield return _usages.Read(usage);
+    }
 
     /// <summary>Drops everything derived; changes no answer, only the cost of the next.</summary>
-    public void DropCheckpoints() => _applied.TrimExcess();
+    public void DropCheckpoints() => _replay.Drop();
+
+    private static IEnumerable<int> AmendedBefore(int firstNew, List<int> amended, int from, int to) =>
+        amended.Take(to).Skip(from).Where(number => number < firstNew).Distinct();
+
+    private void Apply(Usage edition)
+    {
+        var usage = _usages.FindOrAdd(edition.UsageId, out var added);
+        if (!added)
+        {
+            if (edition.Revision <= _usages.Revision(usage))
+                return;
+            _amendedUsages.Add(usage);
+            if (_usages.Amount(usage) > 0)
+            {
+                var before = _usages.Timestamp(usage);
+                _epochs[_epochs.Find(before)].Usages.Remove(_usages, usage);
+                Touch(before);
+            }
+        }
+
+        _usages.Set(usage, edition);
+        if (edition.IsVoid)
+            return;
+        _epochs[_epochs.Find(edition.Timestamp)].Usages.Insert(_usages, usage);
+        Touch(edition.Timestamp);
+    }
+
+    private void Apply(Credit edition)
+    {
+        var credit = _credits.FindOrAdd(edition.CreditId, out var added);
+        if (!added)
+        {
+            ref readonly var standing = ref _credits[credit];
+            if (edition.Revision <= standing.Revision)
+                return;
+            _amendedCredits.Add(credit);
+            StandingCreditsSum -= standing.Amount;
+            if (standing.Amount > 0)
+            {
+                _epochs.Unlink(credit);
+                Touch(standing.Timestamp, standing.End);
+            }
+        }
+
+        _credits.Set(credit, edition);
+        StandingCreditsSum += edition.Amount;
+        if (edition.IsVoid)
+            return;
+        _epochs.Link(credit);
+        Touch(edition.Timestamp, edition.End);
+    }
+
+    /// <summary>A usage at t changes what remains after t: at the boundaries beyond it, and in how the first of them follows.</summary>
+    private void Touch(long timestamp) => _replay.Touch(timestamp, timestamp + 1, timestamp);
+
+    /// <summary>A credit changes what remains from its start on, and who is active up to its end.</summary>
+    private void Touch(long start, long end) => _replay.Touch(start, start, end);
 }

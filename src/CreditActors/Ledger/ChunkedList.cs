@@ -1,0 +1,40 @@
+namespace CreditActors.Ledger;
+
+/// <summary>
+/// A growable list of values whose growth never copies more than one chunk, so that no single append stalls an account of
+/// millions of entries. The first chunk grows by doubling, so that small accounts stay small.
+/// </summary>
+internal sealed class ChunkedList<T>
+    where T : struct
+{
+    private const int ChunkBits = 12;
+    private const int ChunkItems = 1 << ChunkBits;
+    private const int FirstItems = 4;
+
+    private T[][] _chunks = [];
+
+    public int Count { get; private set; }
+
+    public ref T this[int index] => ref _chunks[index >> ChunkBits][index & (ChunkItems - 1)];
+
+    public int Add(in T item)
+    {
+        var index = Count;
+        var chunk = index >> ChunkBits;
+        var at = index & (ChunkItems - 1);
+        if (at == 0)
+            AddChunk(chunk);
+        else if (at == _chunks[chunk].Length)
+            Array.Resize(ref _chunks[chunk], at * 2);
+        _chunks[chunk][at] = item;
+        Count = index + 1;
+        return index;
+    }
+
+    private void AddChunk(int chunk)
+    {
+        if (chunk == _chunks.Length)
+            Array.Resize(ref _chunks, Math.Max(1, chunk * 2));
+        _chunks[chunk] = new T[chunk == 0 ? FirstItems : ChunkItems];
+    }
+}

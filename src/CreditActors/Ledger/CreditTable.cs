@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace CreditActors.Ledger;
+
+/// <summary>The standing credits of an account, numbered in the order in which their ids came; voided ones keep their number.</summary>
+internal sealed class CreditTable
+{
+    /// <summary>Ends a list of credits that is linked through <see cref="CreditRow.NextStarting"/>.</summary>
+    public const int None = -1;
+
+    private readonly IdTable _ids = new();
+    private readonly ChunkedList<CreditRow> _rows = new();
+
+    public int Count => _rows.Count;
+
+    public ref CreditRow this[int credit] => ref _rows[credit];
+
+    public int Find(string creditId) => _ids.Find(IdTable.Encode(creditId, stackalloc byte[Limits.IdCharsMax]));
+
+    public int FindOrAdd(string creditId, out bool added)
+    {
+        var credit = _ids.FindOrAdd(IdTable.Encode(creditId, stackalloc byte[Limits.IdCharsMax]), out added);
+        if (added)
+            _rows.Add(default);
+        return credit;
+    }
+
+    public void Set(int credit, Credit edition) => _rows[credit] = new()
+    {
+        Amount = edition.Amount,
+        Timestamp = edition.Timestamp,
+        End = edition.End,
+        Priority = edition.Priority,
+        Revision = edition.Revision,
+        NextStarting = None,
+    };
+
+    public Credit Read(int credit)
+    {
+        ref var row = ref _rows[credit];
+        return new(_ids.Text(credit), row.Amount, row.Timestamp, row.End - row.Timestamp, row.Priority, row.Revision);
+    }
+
+    /// <summary>The last two keys of the burn order (priority, end, start, creditId), for credits equal in the first two.</summary>
+    public int CompareStartThenId(int left, int right)
+    {
+        var byStart = _rows[left].Timestamp.CompareTo(_rows[right].Timestamp);
+        return byStart != 0 ? byStart : _ids.Compare(left, right);
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    internal struct CreditRow
+    {
+        public long Amount;
+        public long Timestamp;
+        public long End;
+        public int Priority;
+        public int Revision;
+
+        /// <summary>The next credit that starts at the same boundary, or <see cref="None"/>.</summary>
+        public int NextStarting;
+    }
+}

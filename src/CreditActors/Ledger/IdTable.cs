@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CreditActors.Ledger;
+
+/// <summary>
+/// Ids of one kind, numbered from 0 in the order in which they came. The characters are kept as packed ASCII, one byte each;
+/// the hash table over them holds a tag byte and a number for each bucket, in groups of 16 that one vector comparison looks
+/// through (the layout of Abseil's "Swiss tables"). It grows to twice its size a few ids at a time, while ids go on coming,
+/// so that no single id waits for all the others to be moved. Ids are never removed.
+/// </summary>
+internal sealed class IdTable
+{
+    private const int GroupBuckets = 16;
+    private const int GroupIdsMax = 14;
+    private const int MovesPerAdd = 4;
+    private const int BlockBits = 16;
+    private const int BlockBytes = 1 << BlockBits;
+    private const int BlocksMax = 1 << (32 - BlockBits);
+    private const int FirstBlockBytes = 128;
+
+    // Ids come from outside: without a secret seed a caller could choose ids that all fall into one group. It changes no
+    // answer, only where an id lies in memory.
+    private static readonly long Seed = BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    private readonly ChunkedList<uint> _idAt = new();
+    private byte[][] _blocks = [];
+    private int _blockCount;
+    private int _blockUsed;
+
+    private Buckets _buckets = new(0);
+    private Buckets? _former;
+    private int _formerIds;
+    private int _moved;
+
+    public int Count => _idAt.Count;
+
+    /// <summary>The number of the id, or −1 when it isn't here.</summary>
+    public int Find(ReadOnlySpan<byte> id) => Find(id, Hash(id));
+
+    /// <summary>The number of the id, adding it when it isn't here.</summary>
+    public int FindOrAdd(ReadOnlySpan<byte> id, out bool added)
+    {
+        var hash = Hash(id);
+        var number = Find(id, hash);
+        added = number < 0;
+        return added ? Add(id, hash) : number;
+    }
+
+    public ReadOnlySpan<byte> Bytes(int number)
+    {
+        var at = _idAt[number];
+        var block = _blocks[at >> BlockBits];
+        var offset = (int)(at & (BlockBytes - 1));
+        return block.AsSpan(offset + 1, block[offset]);
+    }
+
+    public string Text(int number) => Encoding.ASCII.GetString(Bytes(number));
+
+    /// <summary>The ids' ordinal order.</summary>
+    public int Compare(int left, int right) => Bytes(left).SequenceCompareTo(Bytes(right));
+
+    /// <summary>Writes the id's characters as bytes. An id that broke its rule can't have been stored: that is a fault of ours.</summary>
+    public static ReadOnlySpan<byte> Encode(string id, Span<byte> buffer)
+    {
+        if (id.Length is 0 or > Limits.IdCharsMax || !Ascii.IsValid(id))
+            throw new InvalidOperationException($"The id '{id}' breaks the rule that the doors check.");
+        return buffer[..Encoding.ASCII.GetBytes(id, buffer)];
+    }
+
+    private static ulong Hash(ReadOnlySpan<byte> id) => XxHash3.HashToUInt64(id, Seed);
+
+    private int Find(ReadOnlySpan<byte> id, ulong hash)
+    {
+        var number = Find(_buckets, id, hash);
+        return number < 0 && _former is { } former ? Find(former, id, hash) : number;
+    }
+
+    private int Find(Buckets buckets, ReadOnlySpan<byte> id, ulong hash)
+    {
+        if (buckets.Groups == 0)
+            return -1;
+        var tag = Vector128.Create(Buckets.Tag(hash));
+        for (var group = buckets.Home(hash); ; group = buckets.Next(group))
+        {
+            var tags = Vector128.Create(buckets.Tags.AsSpan(group * GroupBuckets, GroupBuckets));
+            for (var hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)
+            {
+                var number = buckets.Numbers[(group * GroupBuckets) + BitOperations.TrailingZeroCount(hits)];
+                if (Bytes(number).SequenceEqual(id))
+                    return number;
+            }
+
+            if (Vector128.EqualsAny(tags, Vector128<byte>.Zero))
+                return -1;
+        }
+    }
+
+    private int Add(ReadOnlySpan<byte> id, ulong hash)
+    {
+        if (Count >= _buckets.Groups * GroupIdsMax)
+            Grow();
+        var number = _idAt.Add(Store(id));
+        _buckets.Put(hash, number);
+        if (_former is not null)
+            MoveSome();
+        return number;
+    }
+
+    private uint Store(ReadOnlySpan<byte> id)
+    {
+        var bytes = id.Length + 1;
+        if (_blockCount == 0 || _blockUsed + bytes > BlockBytes)
+        {
+            if (_blockCount == BlocksMax)
+                throw new InvalidOperationException("An account holds more ids than 4 GiB of characters.");
+            if (_blockCount == _blocks.Length)
+                Array.Resize(ref _blocks, Math.Max(1, _blockCount * 2));
+            _blocks[_blockCount] = new byte[_blockCount == 0 ? FirstBlockBytes : BlockBytes];
+            _blockCount++;
+            _blockUsed = 0;
+        }
+
+        ref var block = ref _blocks[_blockCount - 1];
+        if (_blockUsed + bytes > block.Length)
+            Array.Resize(ref block, Math.Min(BlockBytes, Math.Max(block.Length * 2, _blockUsed + bytes)));
+        var at = ((uint)(_blockCount - 1) << BlockBits) | (uint)_blockUsed;
+        block[_blockUsed] = (byte)id.Length;
+        id.CopyTo(block.AsSpan(_blockUsed + 1));
+        _blockUsed += bytes;
+        return at;
+    }
+
+    private void Grow()
+    {
+        // A former table still in use here would mean that ids came in faster than they are moved, which MovesPerAdd excludes.
+        if (_former is not null)
+            throw new InvalidOperationException("The id table grew again before its former buckets were emptied.");
+        if (Count > 0)
+        {
+            _former = _buckets;
+            _formerIds = Count;
+            _moved = 0;
+        }
+
+        _buckets = new Buckets(_buckets.Groups switch { 0 => 1, 1 => 2, 2 => 5, var groups => groups * 2 });
+    }
+
+    private void MoveSome()
+    {
+        var end = Math.Min(_formerIds, _moved + MovesPerAdd);
+        for (; _moved < end; _moved++)
+            _buckets.Put(Hash(Bytes(_moved)), _moved);
+        if (_moved == _formerIds)
+            _former = null;
+    }
+
+    private sealed class Buckets(int groups)
+    {
+        public readonly int Groups = groups;
+        public readonly byte[] Tags = groups == 0 ? [] : new byte[groups * GroupBuckets];
+        public readonly int[] Numbers = groups == 0 ? [] : new int[groups * GroupBuckets];
+
+        /// <summary>Never 0, which marks an empty bucket.</summary>
+        public static byte Tag(ulong hash) => (byte)(0x80 | (hash & 0x7F));
+
+        public int Home(ulong hash) => (int)(((hash >> 32) * (ulong)Groups) >> 32);
+
+        public int Next(int group) => group + 1 == Groups ? 0 : group + 1;
+
+        public void Put(ulong hash, int number)
+        {
+            for (var group = Home(hash); ; group = Next(group))
+            {
+                var tags = Tags.AsSpan(group * GroupBuckets, GroupBuckets);
+                var free = Vector128.Equals(Vector128.Create((ReadOnlySpan<byte>)tags), Vector128<byte>.Zero).ExtractMostSignificantBits();
+                if (free == 0)
+                    continue;
+                var bucket = BitOperations.TrailingZeroCount(free);
+                tags[bucket] = Tag(hash);
+                Numbers[(group * GroupBuckets) + bucket] = number;
+                return;
+            }
+        }
+    }
+}
