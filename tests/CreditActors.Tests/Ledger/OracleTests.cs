@@ -1,4 +1,5 @@
 using CreditActors.Ledger;
+using CsCheck;
 
 namespace CreditActors.Tests.Ledger;
 
@@ -52,4 +53,26 @@ public sealed class OracleTests
     [Fact]
     public void Of_two_contents_of_one_revision_the_first_is_in_the_set() =>
         Assert.Equal(5, Oracle.At([new Credit("c", 5, 0, 10), new Credit("c", 6, 0, 10)], 5).Balance);
+
+    [Fact]
+    public void The_plain_replay_of_long_runs_is_held_to_the_oracle() =>
+        Entries.Crowded.Array[1, 40].Sample(
+            entries =>
+            {
+                var replay = new PlainReplay();
+                var standing = new Dictionary<(EntryKind, string), Entry>();
+                foreach (var entry in entries)
+                {
+                    var old = standing.GetValueOrDefault((entry.Kind, entry.Id));
+                    if (old is not null && old.Revision >= entry.Revision)
+                        continue;
+                    standing[(entry.Kind, entry.Id)] = entry;
+                    replay.Take(entry, old);
+                }
+
+                var times = Oracle.InterestingTimes(entries);
+                Assert.Equal(times.Select(at => (Int128)Oracle.At(entries, at).Balance), replay.BalancesAt(times));
+            },
+            iter: Effort.Samples(1_000),
+            print: Script.Print);
 }
