@@ -7,6 +7,7 @@ namespace CreditActors.Tests.Ledger;
 /// <param name="Name">What a failing run prints.</param>
 /// <param name="Steps">Entries offered to the journal.</param>
 /// <param name="StepsForAQuestion">On average; what two or more entries break between two questions is found by not asking.</param>
+/// <param name="Amendments">The share of steps that offer another edition of an entry already offered.</param>
 /// <param name="Make">A new entry (revision 0) for the step.</param>
 /// <param name="Times">An instant to ask about, at the step.</param>
 internal sealed record Shape(
