@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using GpuCredit.Host.Hosting;
+
+namespace GpuCredit.Host.EventStore;
+
+/// <summary>
+/// One Host for one data file. Two would each hold their own copy of every account: the unique key of the table keeps the
+/// file right even then, but at every write one of the two fails.
+/// </summary>
+/// <remarks>
+/// A file beside the database, held open with an exclusive lock that the operating system drops with the process, a
+/// SIGKILL included. It isn't deleted afterwards: a process that has just opened it would then hold a lock that nobody
+/// else sees. The database itself isn't locked, since reading it with other tools, backups among them, is welcome.
+/// </remarks>
+internal sealed class FileLock : IDisposable
+{
+    private readonly FileStream _held;
+
+    private FileLock(FileStream held) => _held = held;
+
+    public static FileLock Take(string databasePath)
+    {
+        // By whatever link the file is named, its lock has one place.
+        var path = (File.ResolveLinkTarget(databasePath, returnFinalTarget: true)?.FullName ?? databasePath) + ".lock";
+        FileStream held;
+        try
+        {
+            held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (File.Exists(path))
+        {
+            throw new StartRefusedException(
+                $"{databasePath} is in use by another running Host (it holds {path}): end that one, or name another file in {EventStoreTarget.ConnectionStringKey}.", fault);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StartRefusedException(
+                $"{path} can't be written ({fault.Message.TrimEnd('.')}): give this user the right to write {Path.GetDirectoryName(path)}, or name another file in {EventStoreTarget.ConnectionStringKey}.", fault);
+        }
+
+        try
+        {
+            // For whoever looks for the holder; nothing reads it.
+            held.SetLength(0);
+            held.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            held.Flush();
+            return new FileLock(held);
+        }
+        catch (IOException fault)
+        {
+            held.Dispose();
+            throw new StartRefusedException($"{path} can't be written ({fault.Message.TrimEnd('.')}): make room on its disk, and start again.", fault);
+        }
+    }
+
+    public void Dispose() => _held.Dispose();
+}

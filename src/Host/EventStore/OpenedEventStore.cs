@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using LinqToDB;
+
+namespace GpuCredit.Host.EventStore;
+
+/// <summary>
+/// An event store that is ready to be read and written, and is ours until disposed. Dispose it after the actor system
+/// has ended: what is still being written then would lose its file.
+/// </summary>
+internal sealed class OpenedEventStore : IAsyncDisposable
+{
+    private readonly Func<ValueTask> _close;
+
+    public OpenedEventStore(EventStoreTarget target, ImmutableArray<string> hoconFiles, DataOptions data, EventStoreProbe probe, Func<ValueTask> close)
+    {
+        Target = target;
+        HoconFiles = hoconFiles;
+        Data = data;
+        Probe = probe;
+        _close = close;
+    }
+
+    public EventStoreTarget Target { get; }
+
+    /// <summary>The files of hocon/ with this store's settings, by name; the first that knows a setting decides.</summary>
+    public ImmutableArray<string> HoconFiles { get; }
+
+    /// <summary>How the journal and the snapshot store open a connection.</summary>
+    public DataOptions Data { get; }
+
+    /// <summary>Whether the store answers now.</summary>
+    public EventStoreProbe Probe { get; }
+
+    public ValueTask DisposeAsync() => _close();
+}
