@@ -22,7 +22,10 @@ internal sealed class FileLock : IDisposable
     public static FileLock Take(string databasePath)
     {
         // By whatever link the file is named, its lock has one place.
-        var path = (File.ResolveLinkTarget(databasePath, returnFinalTarget: true)?.FullName ?? databasePath) + ".lock";
+        var database = new FileInfo(databasePath).LinkTarget is null
+            ? databasePath
+            : File.ResolveLinkTarget(databasePath, returnFinalTarget: true)!.FullName;
+        var path = database + ".lock";
         FileStream held;
         try
         {

@@ -1,4 +1,3 @@
-using GpuCredit.Host.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace GpuCredit.Host.EventStore;
@@ -12,20 +11,9 @@ internal sealed class MemoryTarget : EventStoreTarget
 {
     private static int s_opened;
 
-    private MemoryTarget()
-    {
-    }
-
     public override string Description => "memory (nothing outlives this process)";
 
-    public override bool IsPerMachine => true;
-
     public override bool IsVolatile => true;
-
-    public static MemoryTarget From(string? connectionString) => string.IsNullOrWhiteSpace(connectionString)
-        ? new MemoryTarget()
-        : throw new StartRefusedException(
-            $"{ConnectionStringKey} is set, but {StoreKey} is 'memory', which has none: remove one of the two.");
 
     public override async Task<OpenedEventStore> OpenAsync(CancellationToken cancellation = default)
     {

@@ -30,7 +30,7 @@ internal static class SqliteConnectionRules
         if (string.IsNullOrWhiteSpace(read.DataSource))
             throw Refused("names no file", "write 'Data Source=<path>'");
         if (read.Mode == SqliteOpenMode.Memory || read.DataSource == ":memory:")
-            throw Refused("asks for a database in memory", $"set {EventStoreTarget.StoreKey} to 'memory' for a store that nothing outlives");
+            throw Refused("asks for a database in memory", $"set {SettingsSection.Key("Store")} to memory for a store that ends with the process");
         if (read.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase) || read.DataSource.StartsWith('|'))
             throw Refused($"names '{read.DataSource}'", "write the file's plain path");
         if (read.Mode == SqliteOpenMode.ReadOnly)
@@ -41,7 +41,7 @@ internal static class SqliteConnectionRules
         if (!string.IsNullOrEmpty(read.Password))
             throw Refused("has a password", "remove it, since this SQLite has no encryption");
 
-        if (!IsGiven(read, "Default Timeout"))
+        if (!read.ShouldSerialize("Default Timeout")) // ContainsKey is true for every known word, given or not.
             read.DefaultTimeout = BusySecondsDefault;
         if (read.DefaultTimeout is < 1 or > BusySecondsMax)
             throw Refused($"says Default Timeout={read.DefaultTimeout}", $"write 1 to {BusySecondsMax} (seconds)");
@@ -49,9 +49,6 @@ internal static class SqliteConnectionRules
         read.DataSource = Path.GetFullPath(read.DataSource, workingDirectory);
         return read;
     }
-
-    // ContainsKey of this builder is true for every known word; ShouldSerialize only for those that were given.
-    private static bool IsGiven(SqliteConnectionStringBuilder read, string word) => read.ShouldSerialize(word);
 
     private static StartRefusedException Refused(string what, string remedy) =>
         new($"{EventStoreTarget.ConnectionStringKey} {what}: {remedy}.");

@@ -14,8 +14,6 @@ internal sealed class SqliteTarget : EventStoreTarget
 
     public override string Description => $"SQLite in {Path}";
 
-    public override bool IsPerMachine => true;
-
     public override bool IsVolatile => false;
 
     public static SqliteTarget From(string? connectionString, string workingDirectory) =>
