@@ -44,6 +44,14 @@ internal static class Entries
         (3, Usage(Ids("u", 150), 120, 12, 2)));
 
     /// <summary>
+    /// So many short credits over sixty times that the replay keeps several checkpoints, and few enough that the effect of a
+    /// late entry often ends between two of them.
+    /// </summary>
+    public static Gen<Entry> Chained { get; } = Gen.Frequency(
+        (3, Gen.Select(Credit(Ids("c", 50), 60, 9, 2), Gen.Long[0, 3], (credit, length) => (Entry)((Credit)credit with { Expiration = length }))),
+        (3, Usage(Ids("u", 60), 64, 6, 2)));
+
+    /// <summary>
     /// Ids that are prefixes of one another, differ in case or in their last character, and lie about every length at which
     /// a packed id might change its shape.
     /// </summary>

@@ -128,6 +128,9 @@ public sealed class GrowthTests(ITestOutputHelper output)
         Entry[] all = [.. before, .. after];
 
         var since = journal.EntriesSince(mark).ToList();
+        Assert.True(journal.CountSince(mark) >= since.Count);
+        Assert.Equal(since.Count == 0, journal.CountSince(mark) == 0);
+        Assert.Equal(since.Count, since.Distinct().Count());
         Assert.All(since, entry => Assert.Equal(journal.Standing(entry.Kind, entry.Id), entry));
         var grown = Judge.JournalOf(before);
         if (chance.Next(2) == 0)

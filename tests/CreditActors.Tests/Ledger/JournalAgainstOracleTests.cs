@@ -13,6 +13,11 @@ public sealed class JournalAgainstOracleTests(ITestOutputHelper output)
             Judge.RunAndCompare, output.WriteLine, iter: Effort.Samples(6_000), print: Script.Print);
 
     [Fact]
+    public void A_chain_of_short_credits_with_questions_between_is_answered_as_the_oracle_does() =>
+        Entries.Steps(Entries.Chained, 64, 60, 200, takesForAnAsk: 4).Sample(
+            Judge.RunAndCompare, output.WriteLine, iter: Effort.Samples(250), print: Script.Print);
+
+    [Fact]
     public void Many_epochs_with_questions_between_are_answered_as_the_oracle_does() =>
         Entries.Steps(Entries.Wide, 120, 100, 500, takesForAnAsk: 8).Sample(
             Judge.RunAndCompare, output.WriteLine, iter: Effort.Samples(40), print: Script.Print);
