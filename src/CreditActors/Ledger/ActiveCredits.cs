@@ -62,20 +62,8 @@ internal sealed class ActiveCredits(CreditTable credits)
         }
     }
 
-    public Checkpoint Save(int epochsSinceSpaced)
-    {
-        var lanes = new (int, int)[_lanes.Length];
-        var holdings = new Holding[Count];
-        var at = 0;
-        for (var i = 0; i < _lanes.Length; i++)
-        {
-            lanes[i] = (_lanes[i].Priority, _lanes[i].Count);
-            _lanes[i].Holdings.CopyTo(holdings.AsSpan(at));
-            at += _lanes[i].Count;
-        }
-
-        return new(lanes, holdings, Total, epochsSinceSpaced);
-    }
+    public void SaveTo(Checkpoint checkpoint, int epochsSinceSpaced) =>
+        checkpoint.Take(_lanes, Count, Total, epochsSinceSpaced);
 
     public void Load(Checkpoint checkpoint)
     {
@@ -83,7 +71,7 @@ internal sealed class ActiveCredits(CreditTable credits)
         var at = 0;
         foreach (var (priority, count) in checkpoint.Lanes)
         {
-            LaneOf(priority).Load(checkpoint.Holdings.AsSpan(at, count));
+            LaneOf(priority).Load(checkpoint.Holdings.Slice(at, count));
             at += count;
         }
 
@@ -104,7 +92,7 @@ internal sealed class ActiveCredits(CreditTable credits)
             var lane = LaneOf(priority);
             if (lane.Count != count)
                 return false;
-            var theirs = checkpoint.Holdings.AsSpan(at, count);
+            var theirs = checkpoint.Holdings.Slice(at, count);
             at += count;
             if (lane.Holdings.SequenceEqual(theirs))
                 continue;

@@ -10,6 +10,7 @@ internal sealed class EpochList
     private readonly UsageTable _usages;
     private long[] _starts = [long.MinValue];
     private Epoch[] _epochs = [new Epoch()];
+    private int _lastFound;
 
     public EpochList(CreditTable credits, UsageTable usages)
     {
@@ -26,10 +27,18 @@ internal sealed class EpochList
     /// <summary>The epoch in which tick <paramref name="at"/> lies.</summary>
     public int Find(long at)
     {
+        // Most entries and questions come in order: they fall where the last one fell, or into the epoch after it.
         var starts = _starts.AsSpan(0, Count);
-        if (starts[^1] <= at)
-            return starts.Length - 1;
-        var (low, high) = (0, starts.Length - 1);
+        var (low, high) = (0, starts.Length);
+        var near = Math.Min(_lastFound, high - 1);
+        if (starts[near] > at)
+            high = near;
+        else if (near + 1 == high || starts[near + 1] > at)
+            return near;
+        else if (near + 2 == high || starts[near + 2] > at)
+            return _lastFound = near + 1;
+        else
+            low = near + 2;
         while (high - low > 1)
         {
             var middle = (low + high) >>> 1;
@@ -39,7 +48,7 @@ internal sealed class EpochList
                 high = middle;
         }
 
-        return low;
+        return _lastFound = low;
     }
 
     public void Link(int credit)

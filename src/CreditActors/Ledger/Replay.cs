@@ -38,6 +38,7 @@ internal sealed class Replay(EpochList epochs, CreditTable credits)
 
     private long _writtenAt = long.MinValue;
     private Epoch? _outOfLine;
+    private Checkpoint? _spare;
 
     /// <summary>Epochs crossed by replays so far: what questions have cost. For tests and benchmarks.</summary>
     public long EpochsReplayed { get; private set; }
@@ -69,7 +70,7 @@ internal sealed class Replay(EpochList epochs, CreditTable credits)
     {
         for (var i = 0; i < epochs.Count; i++)
             epochs[i].Checkpoint = null;
-        _outOfLine = null;
+        (_outOfLine, _spare) = (null, null);
         _active.Clear();
         _activeAt = long.MinValue;
         _activeSinceSpaced = 0;
@@ -152,18 +153,32 @@ internal sealed class Replay(EpochList epochs, CreditTable credits)
         if (_activeSinceSpaced >= spacing || (epoch.Checkpoint is { EpochsSinceSpaced: 0 } && _activeSinceSpaced >= spacing / 2))
         {
             _activeSinceSpaced = 0;
-            epoch.Checkpoint = _active.Save(0);
+            Save(epoch);
         }
         else if (outOfLine)
         {
             if (_outOfLine is { Checkpoint.EpochsSinceSpaced: > 0 } former)
-                former.Checkpoint = null;
-            epoch.Checkpoint = _active.Save(_activeSinceSpaced);
+                Release(former);
+            Save(epoch);
             _outOfLine = epoch;
         }
         else
         {
-            epoch.Checkpoint = null;
+            Release(epoch);
         }
+    }
+
+    private void Save(Epoch epoch)
+    {
+        epoch.Checkpoint ??= _spare ?? new Checkpoint();
+        if (epoch.Checkpoint == _spare)
+            _spare = null;
+        _active.SaveTo(epoch.Checkpoint, _activeSinceSpaced);
+    }
+
+    private void Release(Epoch epoch)
+    {
+        _spare = epoch.Checkpoint ?? _spare;
+        epoch.Checkpoint = null;
     }
 }

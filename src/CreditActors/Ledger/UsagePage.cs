@@ -65,7 +65,8 @@ internal struct UsagePage
         // Half as much again, and not twice: most epochs have few usages, and there are as many epochs as boundaries.
         if (_usages is null || Count == _usages.Length)
             Array.Resize(ref _usages, Math.Min(UsagesMax, Count + (Count / 2) + 4));
-        Array.Copy(_usages, at, _usages, at + 1, Count - at);
+        if (at < Count)
+            Array.Copy(_usages, at, _usages, at + 1, Count - at);
         _usages[at] = usage;
         Count++;
         Sum += amount;
