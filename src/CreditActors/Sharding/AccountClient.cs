@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Akka.Actor;
+using Akka.Hosting;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 
@@ -7,22 +10,142 @@ namespace CreditActors.Sharding;
 /// <summary>
 /// The only door to the accounts. Every call ends within its deadline; what isn't known to be stored by then is
 /// <see cref="OutcomeStatus.Unavailable"/>. Refusals are values; nothing here throws for what a caller or a store can cause.
-/// (Skeleton; being written.)
+/// A caller that cancels gets its <see cref="OperationCanceledException"/>.
 /// </summary>
 public sealed class AccountClient
 {
+    private readonly IRequiredActor<AccountRegion> _region;
+    private readonly AccountClientSettings _settings;
+    private readonly TimeProvider _time;
+    private int _inFlight;
+
+    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time)
+    {
+        _region = region;
+        _settings = settings;
+        _time = time;
+    }
+
     /// <summary>Records one entry of one account; ids and values are checked here, before any actor is made.</summary>
-    public Task<EntryOutcome> RecordAsync(string accountId, Entry entry, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+    public async Task<EntryOutcome> RecordAsync(string accountId, Entry entry, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (Refused(accountId, entry) is { } refused)
+            return refused;
+        if (!TryEnter(1))
+            return EntryOutcome.Unavailable;
+        try
+        {
+            IAccountMessage command = entry is Credit credit ? new AddCredit(accountId, credit) : new UseCredit(accountId, (Usage)entry);
+            var outcomes = await AskAsync<EntriesOutcome>(command, _settings.Deadline, cancellation).ConfigureAwait(false);
+            return outcomes is null ? EntryOutcome.Unavailable : outcomes.Outcomes[0];
+        }
+        finally
+        {
+            Interlocked.Add(ref _inFlight, -1);
+        }
+    }
 
     /// <summary>
     /// Records entries of any accounts, one outcome for each, in order, as if sent one after another; the entries of one
     /// account go to it together.
     /// </summary>
-    public Task<ImmutableArray<EntryOutcome>> RecordAsync(IReadOnlyList<AccountEntry> entries, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+    public async Task<ImmutableArray<EntryOutcome>> RecordAsync(IReadOnlyList<AccountEntry> entries, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var outcomes = new EntryOutcome[entries.Count];
+        var accounts = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        var allowed = 0;
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var (accountId, entry) = entries[i];
+            if (Refused(accountId, entry) is { } refused)
+            {
+                outcomes[i] = refused;
+                continue;
+            }
+
+            ref var positions = ref CollectionsMarshal.GetValueRefOrAddDefault(accounts, accountId, out _);
+            (positions ??= []).Add(i);
+            allowed++;
+        }
+
+        if (!TryEnter(allowed))
+        {
+            foreach (var position in accounts.Values.SelectMany(positions => positions))
+                outcomes[position] = EntryOutcome.Unavailable;
+            return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+        }
+
+        try
+        {
+            var start = _time.GetTimestamp();
+            await Task.WhenAll(accounts.Select(account => RecordInOrderAsync(account.Key, entries, account.Value, outcomes, start, cancellation)))
+                .ConfigureAwait(false);
+            return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+        }
+        finally
+        {
+            Interlocked.Add(ref _inFlight, -allowed);
+        }
+    }
 
     /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline.</summary>
-    public Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
+    /// <exception cref="ArgumentException">The id names no account, or <paramref name="at"/> is no tick: <see cref="EntryRules"/> says so beforehand.</exception>
+    public async Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, CancellationToken cancellation = default)
+    {
+        if ((EntryRules.CheckAccountId(accountId) ?? EntryRules.CheckAt(at)) is { } refusal)
+            throw new ArgumentException(refusal.ToString());
+        return new(await AskAsync<BalanceAnswer>(new GetBalance(accountId, at), _settings.Deadline, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// One account's entries, chunk after chunk: the next leaves when the last is answered, so that no chunk overtakes
+    /// another, whatever a shard's move does to messages under way.
+    /// </summary>
+    private async Task RecordInOrderAsync(
+        string accountId, IReadOnlyList<AccountEntry> entries, List<int> positions, EntryOutcome[] outcomes, long start, CancellationToken cancellation)
+    {
+        for (var done = 0; done < positions.Count;)
+        {
+            var chunk = positions.GetRange(done, EntryChunks.Length(entries, CollectionsMarshal.AsSpan(positions), done));
+            var command = ImmutableArray.CreateBuilder<Entry>(chunk.Count);
+            foreach (var position in chunk)
+                command.Add(entries[position].Entry);
+
+            var left = _settings.Deadline - _time.GetElapsedTime(start);
+            var answer = left <= TimeSpan.Zero
+                ? null
+                : await AskAsync<EntriesOutcome>(new RecordEntries(accountId, command.MoveToImmutable()), left, cancellation).ConfigureAwait(false);
+            for (var i = 0; i < chunk.Count; i++)
+                outcomes[chunk[i]] = answer is null ? EntryOutcome.Unavailable : answer.Outcomes[i];
+            done += chunk.Count;
+        }
+    }
+
+    /// <summary>The answer, or null when none came in time. Sending again within the deadline would have its place here.</summary>
+    private async Task<T?> AskAsync<T>(IAccountMessage message, TimeSpan timeout, CancellationToken cancellation)
+        where T : class
+    {
+        var region = await _region.GetAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await region.Ask<T>(message, timeout, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static EntryOutcome? Refused(string accountId, Entry entry) =>
+        (EntryRules.CheckAccountId(accountId) ?? EntryRules.Check(entry)) is { } refusal ? EntryOutcome.Rejected(refusal) : null;
+
+    private bool TryEnter(int entries)
+    {
+        if (Interlocked.Add(ref _inFlight, entries) <= _settings.EntriesInFlightMax)
+            return true;
+        Interlocked.Add(ref _inFlight, -entries);
+        return false;
+    }
 }

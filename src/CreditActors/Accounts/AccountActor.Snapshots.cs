@@ -1,0 +1,66 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using CreditActors.Protocol;
+
+namespace CreditActors.Accounts;
+
+/// <summary>Saving: a snapshot is a cache, so a failed save costs recovery time and nothing else.</summary>
+internal sealed partial class AccountActor
+{
+    private SnapshotRows _rows;
+    private bool _sweeping;
+
+    private void CutSnapshot()
+    {
+        if (!_rows.IsDue || _sweeping)
+            return;
+        if (_rows.NeedsSweep)
+        {
+            _sweeping = true;
+            DeleteSnapshots(SnapshotSelectionCriteria.Latest);
+            return;
+        }
+
+        var cut = _rows.Cut();
+        var segment = new AccountSegment(cut.OlderVersions, cut.Row.Version, [.. _state.Journal.EntriesBetween(cut.Row.From, cut.Row.To)]);
+        // Not SaveSnapshot, which would file it under the last version: what has come since the row's end is not in it.
+        // The store puts its own time where none is given.
+        SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, segment.Version, DateTime.MinValue), segment));
+    }
+
+    /// <summary>What the snapshot store says, and what was asked of either store to load an account. False: none of these.</summary>
+    private bool OnSnapshotStore(object message)
+    {
+        switch (message)
+        {
+            case SaveSnapshotSuccess saved when saved.Metadata.SequenceNr == _rows.Saving?.Row.Version:
+                foreach (var replaced in _rows.Saved().Replaced)
+                    DeleteSnapshot(replaced);
+                CutSnapshot();
+                return true;
+            case SaveSnapshotFailure failed when failed.Metadata.SequenceNr == _rows.Saving?.Row.Version:
+                _log.Warning(failed.Cause, "Account {AccountId}: its snapshot of version {Version} was not saved; the next one tries again.", _accountId, failed.Metadata.SequenceNr);
+                _rows.SaveFailed();
+                return true;
+            case DeleteSnapshotsSuccess when _sweeping:
+                _sweeping = false;
+                _rows.NeedsSweep = false;
+                CutSnapshot();
+                return true;
+            case DeleteSnapshotsFailure failed when _sweeping:
+                _log.Warning(failed.Cause, "Account {AccountId}: its old snapshots could not be deleted; the next cut tries again.", _accountId);
+                _sweeping = false;
+                _rows.SaveFailed();
+                return true;
+            case SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteSnapshotSuccess:
+                return true; // about a save before a restart
+            case DeleteSnapshotFailure failed:
+                // It stays behind: it counts no more, so nobody reads it.
+                _log.Debug("Account {AccountId}: its replaced snapshot row {Version} was not deleted: {Reason}", _accountId, failed.Metadata.SequenceNr, failed.Cause.Message);
+                return true;
+            default:
+                return OnLoading(message);
+        }
+    }
+}

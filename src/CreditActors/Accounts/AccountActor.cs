@@ -1,0 +1,161 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+
+namespace CreditActors.Accounts;
+
+/// <summary>
+/// One account, alive: a thin shell that stores what <see cref="AccountState{TCaller}"/> has decided, and replies when it is
+/// stored. One write is in flight at a time, with leave of the node's <see cref="WriteGate"/>. The clock is never read.
+/// </summary>
+internal sealed partial class AccountActor : UntypedPersistentActor
+{
+    private readonly string _accountId;
+    private readonly AccountSettings _settings;
+    private readonly WriteGate _gate;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private AccountState<IActorRef> _state;
+    private WritePermit? _permit;
+    private bool _stopping;
+
+    public AccountActor(string accountId, AccountSettings settings, WriteGate gate)
+    {
+        _accountId = accountId;
+        _settings = settings;
+        _gate = gate;
+        _state = NewState();
+        _rows = new(settings.Snapshot);
+    }
+
+    /// <summary>Names the account's rows in the event store for ever.</summary>
+    public override string PersistenceId => PersistenceIdOf(_accountId);
+
+    public static string PersistenceIdOf(string accountId) => "account-" + accountId;
+
+    public static Props Props(string accountId, AccountSettings settings, WriteGate gate) =>
+        Akka.Actor.Props.Create(() => new AccountActor(accountId, settings, gate));
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case IAccountMessage or StopAccount when IsLoading:
+                Defer(message);
+                break;
+            case AddCredit add:
+                Record([add.Credit]);
+                break;
+            case UseCredit use:
+                Record([use.Usage]);
+                break;
+            case RecordEntries record:
+                Record(record.Entries.AsSpan());
+                break;
+            case GetBalance get:
+                Sender.Tell(new BalanceAnswer(_accountId, get.At, _state.Journal.BalanceAt(get.At), _state.Version));
+                break;
+            case GateNotice notice when notice.Permit == _permit:
+                if (notice.IsGranted)
+                    Write();
+                else
+                    GiveUp();
+                break;
+            case GateNotice:
+                break; // to a permit that was given back meanwhile
+            case StopAccount:
+                _stopping = true;
+                StopIfDrained();
+                break;
+            default:
+                if (!OnSnapshotStore(message))
+                    Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>The store failed the write, or didn't say. Akka stops this actor next; the next message brings the account back.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "Account {AccountId}: version {Version} was not stored. The account stops, and comes back with the next message.", _accountId, sequenceNr);
+        ReturnPermit(WriteResult.Failed);
+        Tell(_state.GiveUp());
+    }
+
+    /// <summary>The event itself was refused. Akka counts its sequence number as used, so memory and store would part: stop.</summary>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "Account {AccountId}: the event store refused version {Version}. The account stops, and comes back with the next message.", _accountId, sequenceNr);
+        ReturnPermit(WriteResult.Untold);
+        Tell(_state.GiveUp());
+        Context.Stop(Self);
+    }
+
+    protected override void PostStop()
+    {
+        ReturnPermit(WriteResult.Untold);
+        Tell(_state.GiveUp());
+        RefuseDeferred();
+        _loadTimeout.CancelIfNotNull();
+        base.PostStop();
+    }
+
+    private void Record(ReadOnlySpan<Entry> entries)
+    {
+        if (_state.Decide(Sender, entries) is { } outcomes)
+            Sender.Tell(new EntriesOutcome(_accountId, outcomes));
+        else
+            WriteNext();
+    }
+
+    private void WriteNext()
+    {
+        if (_permit is not null || !_state.HasGathered)
+            return;
+        _permit = _gate.Ask(Self, out var isGranted);
+        if (_permit is null)
+            GiveUp();
+        else if (isGranted)
+            Write();
+    }
+
+    private void Write() => PersistAsync(_state.BeginWrite(), _ => OnStored());
+
+    private void OnStored()
+    {
+        ReturnPermit(WriteResult.Stored);
+        Tell(_state.CompleteWrite(LastSequenceNr));
+        _rows.Grown(LastSequenceNr, _state.Journal);
+        WriteNext();
+        CutSnapshot();
+        StopIfDrained();
+    }
+
+    private void GiveUp()
+    {
+        _permit = null;
+        Tell(_state.GiveUp());
+        StopIfDrained();
+    }
+
+    private void ReturnPermit(WriteResult result)
+    {
+        _permit?.Return(result);
+        _permit = null;
+    }
+
+    private void StopIfDrained()
+    {
+        if (_stopping && !_state.IsWriting && !_state.HasGathered)
+            Context.Stop(Self);
+    }
+
+    private void Tell(List<Answer<IActorRef>> answers)
+    {
+        foreach (var (caller, outcomes) in answers)
+            caller.Tell(new EntriesOutcome(_accountId, outcomes));
+    }
+
+    private AccountState<IActorRef> NewState() => new(_settings.EventEntriesMax, _settings.WaitingEntriesMax);
+}

@@ -1,0 +1,8 @@
+namespace CreditActors.Accounts;
+
+internal enum WritePermitState
+{
+    Queued,
+    Granted,
+    Over,
+}

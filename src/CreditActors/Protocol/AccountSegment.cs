@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using CreditActors.Ledger;
+
+namespace CreditActors.Protocol;
+
+/// <summary>
+/// One row of an account's snapshot: the entries that came after the newest of the older rows, up to
+/// <paramref name="Version"/>. A snapshot is all rows together, so that a cut writes what grew and not what is.
+/// </summary>
+/// <param name="OlderVersions">The versions of the older rows that still count, rising; empty when this row holds everything.</param>
+/// <param name="Version">The last version (sequence number) that this row covers.</param>
+/// <param name="Entries">Standing editions, in any order.</param>
+internal sealed record AccountSegment(ImmutableArray<long> OlderVersions, long Version, ImmutableArray<Entry> Entries) : IWireMessage;

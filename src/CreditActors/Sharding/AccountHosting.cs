@@ -1,0 +1,59 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using CreditActors.Accounts;
+using CreditActors.Protocol;
+using CreditActors.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CreditActors.Sharding;
+
+/// <summary>Puts the accounts into an actor system, and the door to them into a host's services.</summary>
+public static class AccountHosting
+{
+    /// <summary>The role of the nodes that hold accounts; the others only forward.</summary>
+    public const string Role = "account";
+
+    /// <summary>
+    /// The shard region of the accounts, their serializer and the defaults of their settings. Remoting, the cluster and the
+    /// stores are the host's. Call it after adding the host's own HOCON.
+    /// </summary>
+    public static AkkaConfigurationBuilder WithAccounts(this AkkaConfigurationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder
+            .AddHocon(AccountSettings.Reference, HoconAddMode.Append)
+            .WithAccountSerializer()
+            .WithShardRegion<AccountRegion>(
+                AccountRouting.RegionName,
+                (system, _, _) =>
+                {
+                    var settings = AccountSettings.From(system.Settings.Config);
+                    var gate = WriteGateProvider.Instance.Apply(system);
+                    return accountId => AccountActor.Props(accountId, settings, gate);
+                },
+                AccountRouting.Extractor,
+                new ShardOptions
+                {
+                    Role = Role,
+                    StateStoreMode = StateStoreMode.DData,
+                    // Any message wakes an account; remembering millions of them would only cost.
+                    RememberEntities = false,
+                    PassivateIdleEntityAfter = AccountSettings.From(builder.Configuration.GetOrElse(Akka.Configuration.Config.Empty)).PassivateAfter,
+                    HandOffStopMessage = StopAccount.Instance,
+                });
+    }
+
+    /// <summary>The <see cref="AccountClient"/> of this host, for the actor system that has <see cref="WithAccounts"/>.</summary>
+    public static IServiceCollection AddAccountClient(this IServiceCollection services) =>
+        services.AddSingleton(provider => new AccountClient(
+            provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
+            AccountClientSettings.From(provider.GetRequiredService<ActorSystem>().Settings.Config),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System));
+
+    /// <summary>Our serializer, and no other for what has none: nothing is written as JSON with CLR names by accident.</summary>
+    internal static AkkaConfigurationBuilder WithAccountSerializer(this AkkaConfigurationBuilder builder) => builder
+        .WithCustomSerializer("gpucredit", [typeof(IWireMessage)], system => new ProtobufSerializer(system))
+        .WithStrictSerialization();
+}

@@ -1,0 +1,63 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence;
+using Akka.Persistence.TestKit;
+using Akka.TestKit.Xunit2;
+using CreditActors.Accounts;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+using Xunit.Abstractions;
+
+namespace CreditActors.Tests.Accounts;
+
+/// <summary>An actor system whose event store and snapshot store fail, refuse and dawdle when told to.</summary>
+public abstract class AccountTestKit(ITestOutputHelper output, string hocon = "")
+    : TestKit(ConfigurationFactory.ParseString(hocon).WithFallback(Stores), "accounts", output)
+{
+    private static readonly Config Stores = ConfigurationFactory
+        .ParseString("akka.persistence.snapshot-store.test.snapshot-is-optional = true, akka.loglevel = WARNING")
+        .WithFallback(ConfigurationFactory.FromResource<TestJournal>("Akka.Persistence.TestKit.config.conf"));
+
+    protected ITestJournal Events => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null));
+
+    protected ITestSnapshotStore Snapshots => TestSnapshotStore.FromRef(Persistence.Instance.Apply(Sys).SnapshotStoreFor(null));
+
+    internal AccountSettings Settings { get; set; } = AccountSettings.From(Config.Empty);
+
+    internal WriteGate Gate => field ??= new(Settings.WriteGate, Sys.Scheduler);
+
+    internal IActorRef Account(string id) => Sys.ActorOf(AccountActor.Props(id, Settings, Gate));
+
+    internal async Task<EntryOutcome> Record(IActorRef account, Entry entry)
+    {
+        account.Tell(Command(entry), TestActor);
+        return Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes);
+    }
+
+    internal async Task<BalanceAnswer> Balance(IActorRef account, long at)
+    {
+        account.Tell(new GetBalance("any", at), TestActor);
+        return await ExpectMsgAsync<BalanceAnswer>();
+    }
+
+    internal static IAccountMessage Command(Entry entry) =>
+        entry is Credit credit ? new AddCredit("any", credit) : new UseCredit("any", (Usage)entry);
+
+    internal async Task Stop(IActorRef account)
+    {
+        await WatchAsync(account);
+        account.Tell(StopAccount.Instance);
+        await ExpectTerminatedAsync(account);
+    }
+
+    /// <summary>What the event store holds of the account, oldest first.</summary>
+    internal async Task<List<EntriesRecorded>> Stored(string id)
+    {
+        var probe = CreateTestProbe();
+        Persistence.Instance.Apply(Sys).JournalFor(null).Tell(new ReplayMessages(1, long.MaxValue, long.MaxValue, AccountActor.PersistenceIdOf(id), probe.Ref));
+        List<EntriesRecorded> events = [];
+        while (await probe.ReceiveOneAsync(TimeSpan.FromSeconds(5)) is ReplayedMessage replayed)
+            events.Add((EntriesRecorded)replayed.Persistent.Payload);
+        return events;
+    }
+}

@@ -1,0 +1,50 @@
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Akka.Persistence.Hosting;
+using Akka.Remote.Hosting;
+using CreditActors.Sharding;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace CreditActors.Tests.Sharding;
+
+/// <summary>One self-joined node with accounts, over stores in memory.</summary>
+internal sealed class AccountNode : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private AccountNode(IHost host) => _host = host;
+
+    public AccountClient Client => _host.Services.GetRequiredService<AccountClient>();
+
+    public Akka.Actor.ActorSystem System => _host.Services.GetRequiredService<Akka.Actor.ActorSystem>();
+
+    public static async Task<AccountNode> Start(string hocon = "")
+    {
+        var builder = new HostBuilder().ConfigureServices(services =>
+        {
+            services.AddAccountClient();
+            services.AddAkka("gpucredit", (akka, _) => akka
+                .AddHocon(hocon + "\nakka.coordinated-shutdown.exit-clr = off", HoconAddMode.Prepend)
+                .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = 0 })
+                .WithClustering(new ClusterOptions { Roles = [AccountHosting.Role] })
+                .WithInMemoryJournal()
+                .WithInMemorySnapshotStore()
+                .WithAccounts()
+                .AddStartup((system, _) =>
+                {
+                    var cluster = Akka.Cluster.Cluster.Get(system);
+                    cluster.Join(cluster.SelfAddress);
+                }));
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
