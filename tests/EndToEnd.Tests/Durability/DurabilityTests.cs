@@ -1,0 +1,52 @@
+using EndToEnd.Tests.Hosting;
+using EndToEnd.Tests.Law;
+
+namespace EndToEnd.Tests.Durability;
+
+/// <summary>
+/// A kill proves no durability, since the kernel keeps what was written and not yet synced. So the system calls
+/// of the running Host are watched: no acknowledgement leaves before a sync of the store.
+/// </summary>
+public sealed class DurabilityTests(ITestOutputHelper output)
+{
+    private const int SingleWrites = 40;
+    private const int Batches = 10;
+    private const int BatchEntries = 5;
+
+    [NeedsStraceFact]
+    public async Task Between_a_write_and_its_acknowledgement_the_store_is_synced()
+    {
+        using var trace = new TraceFile();
+        await using var host = new TemporaryHost(output, Strace.CommandTo(trace.Path));
+        await host.StartAsync();
+        var ids = new List<string>();
+        using (var ledger = new LedgerApi(host.Url))
+        {
+            for (var i = 0; i < SingleWrites; i++)
+            {
+                var usage = Edition.Usage($"account-{i % 3}", $"single-use-{i:D3}", 1 + i, i);
+                Assert.Equal("recorded", (await ledger.PostAsync(usage)).Status);
+                ids.Add(usage.Id);
+            }
+
+            for (var i = 0; i < Batches; i++)
+            {
+                var credits = Enumerable.Range(0, BatchEntries)
+                    .Select(j => Edition.Credit($"account-{j}", $"batch-{i:D2}-credit-{j}", 10, i, 100))
+                    .ToList();
+                Assert.All(await ledger.PostAllAsync(credits, asLines: i % 2 == 0), answer => Assert.Equal("recorded", answer.Status));
+                ids.AddRange(credits.Select(credit => credit.Id));
+            }
+        }
+
+        await host.KillAsync();
+        var calls = await trace.ReadAsync();
+        var store = Path.Combine(host.Folder, "data");
+
+        Assert.Empty(ids.Select(id => SyncChecker.FaultOf(calls, store, id)).OfType<string>());
+
+        // The same trace without its syncs is what synchronous=OFF would have left: all of it must be found.
+        var unsynced = calls.Where(call => !SyncChecker.IsSync(call)).ToList();
+        Assert.Equal(ids.Count, ids.Select(id => SyncChecker.FaultOf(unsynced, store, id)).OfType<string>().Count());
+    }
+}
