@@ -19,7 +19,7 @@ internal static class EventRows
             reader => (Id: reader.GetString(0), Count: reader.GetInt64(1), First: reader.GetInt64(2), Last: reader.GetInt64(3)));
         Assert.Equal(
             versions.Select(pair => (pair.Key, pair.Value, First: 1L, Last: pair.Value)).Order(),
-            versions.Keys.Select(account => rows.Single(row => row.Id.EndsWith(account, StringComparison.Ordinal)))
+            versions.Keys.Select(account => rows.Single(row => row.Id == "account-" + account))
                 .Zip(versions.Keys, (row, account) => (account, row.Count, row.First, row.Last)).Order());
     }
 
