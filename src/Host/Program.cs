@@ -1,2 +1,42 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using GpuCredit.Host.EventStore;
+using GpuCredit.Host.Hosting;
+using GpuCredit.Host.Http;
+using GpuCredit.Host.Operations;
+
+namespace GpuCredit.Host;
+
+/// <summary>The Host, top to bottom: a request comes in at the doors and ends at the event store.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => HostProcess.RunAsync(() => BuildAsync(args));
+
+    /// <param name="args">The command line.</param>
+    /// <param name="alter">For tests: a fake clock, for example.</param>
+    internal static async Task<GpuCreditHost> BuildAsync(string[] args, Action<WebApplicationBuilder>? alter = null)
+    {
+        var builder = HostProcess.CreateBuilder(args);
+        var settings = HostSettings.Read(builder.Configuration);
+        await FreePorts.RefuseTakenAsync(settings);
+        var store = await EventStoreTarget.From(settings.Store, settings.ConnectionString, Environment.CurrentDirectory).OpenAsync();
+
+        builder.Listen(settings);                  // urls, and OpsUrl
+        builder.Services.AddInFlightLimit();
+        builder.Services.AddApiDescription();
+        builder.Services.AddHealth(store.Probe);
+        builder.Services.AddSingleton<CreditActors.Sharding.AccountClient>();
+        builder.AddAccounts(settings, store);      // AccountClient → shard region → account actor → event store
+        alter?.Invoke(builder);
+
+        var app = builder.Build();
+        app.Use(Faults.Middleware);                // every error a problem document
+        app.Use(OpsDoor.Middleware);               // operators' paths only at the operators' door
+        app.UseRateLimiter();                      // bounded work
+        app.Use(AccountPath.Middleware);           // the account, decoded once
+        app.UseRouting();
+        app.MapAccounts();                         // /v1/accounts/{accountId}/credits, usages, balance
+        app.MapBatch();                            // /v1/entries
+        app.MapHealth();                           // /healthz/live, ready
+        app.MapApiPages();                         // /openapi/v1.json, /scalar
+        return new GpuCreditHost(app, store);
+    }
+}

@@ -1,0 +1,20 @@
+namespace GpuCredit.Host.Hosting;
+
+/// <summary>Every line that the Host itself logs.</summary>
+internal static partial class HostLog
+{
+    [LoggerMessage(1, LogLevel.Information, "GpuCredit {Version} listens on {Urls} (operators: {OpsUrl}); event store: {Store}")]
+    public static partial void Listening(ILogger logger, string version, string urls, string opsUrl, string store);
+
+    [LoggerMessage(2, LogLevel.Warning, "Nothing outlives this process: the event store is {Store}")]
+    public static partial void StoreIsVolatile(ILogger logger, string store);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopping: no new requests are taken, those under way are finished")]
+    public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(4, LogLevel.Information, "Stopped")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Error, "{Method} {Path} failed by a fault of ours")]
+    public static partial void RequestFailed(ILogger logger, string method, string path, Exception fault);
+}

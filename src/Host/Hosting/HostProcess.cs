@@ -1,0 +1,42 @@
+namespace GpuCredit.Host.Hosting;
+
+/// <summary>The process around the Host: where it finds its files, how long it may take to stop, and what its end says.</summary>
+internal static class HostProcess
+{
+    /// <summary>More than the phases of CoordinatedShutdown together; a supervisor should grant more still.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>appsettings.json is read beside the binary, so that a published Host starts from any folder.</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Settings are read once; watching their files would only cost handles.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.AddSingleton(TimeProvider.System);
+        return builder;
+    }
+
+    public static async Task<int> RunAsync(Func<Task<GpuCreditHost>> build)
+    {
+        try
+        {
+            await using var host = await build();
+            await host.RunAsync();
+            return Environment.ExitCode; // Akka sets it when the cluster puts this node out
+        }
+        catch (StartRefusedException refused)
+        {
+            await Console.Error.WriteLineAsync($"GpuCredit doesn't start: {refused.Message}");
+            return ExitCode.StartRefused;
+        }
+        catch (Exception fault)
+        {
+            await Console.Error.WriteLineAsync($"GpuCredit fails: {fault}");
+            return ExitCode.Fault;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using GpuCredit.Host.Http;
+using GpuCredit.Host.Operations;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace GpuCredit.Host.Hosting;
+
+/// <summary>The web server's doors and bounds.</summary>
+internal static class Kestrel
+{
+    public static void Listen(this WebApplicationBuilder builder, HostSettings settings)
+    {
+        // The doors are opened below, each with its own rules; ASP.NET would open urls a second time.
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new(WebHostDefaults.ServerUrlsKey, ""),
+            new(WebHostDefaults.HttpPortsKey, ""),
+            new(WebHostDefaults.HttpsPortsKey, ""),
+        ]);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            SetLimits(kestrel.Limits);
+            foreach (var url in settings.Urls)
+                url.Listen(kestrel, _ => { });
+            settings.OpsUrl.Listen(kestrel, OpsDoor.Mark);
+        });
+    }
+
+    private static void SetLimits(KestrelServerLimits limits)
+    {
+        limits.MaxRequestBodySize = HttpLimits.BatchBytesMax;
+        limits.MaxRequestLineSize = HttpLimits.RequestLineBytesMax;
+        limits.MaxRequestHeadersTotalSize = HttpLimits.HeadersBytesMax;
+        limits.MaxRequestHeaderCount = HttpLimits.HeadersMax;
+        limits.MaxConcurrentConnections = HttpLimits.ConnectionsMax;
+        limits.RequestHeadersTimeout = HttpLimits.HeadersTimeout;
+        limits.KeepAliveTimeout = HttpLimits.KeepAliveTimeout;
+    }
+}

@@ -1,0 +1,45 @@
+using CreditActors.Sharding;
+
+namespace GpuCredit.Host.Http;
+
+/// <summary>The calls on one account: post a credit, post a usage, ask the balance.</summary>
+internal static class AccountEndpoints
+{
+    public static void MapAccounts(this IEndpointRouteBuilder routes)
+    {
+        var account = routes.MapGroup("/v1/accounts/{accountId}").WithTags("Accounts");
+        account.MapPost("/credits", (HttpContext context, AccountClient accounts) => PostAsync(context, accounts, EntryShape.Credit)).WithName(ApiDescription.PostCredit);
+        account.MapPost("/usages", (HttpContext context, AccountClient accounts) => PostAsync(context, accounts, EntryShape.Usage)).WithName(ApiDescription.PostUsage);
+        account.MapGet("/balance", GetBalanceAsync).WithName(ApiDescription.GetBalance);
+    }
+
+    private static async Task<IResult> PostAsync(HttpContext context, AccountClient accounts, EntryShape shape)
+    {
+        if (StrictQuery.Read(context.Request, name: null, out _) is { } foreign)
+            return Problems.Rejected(foreign);
+        if (RequestBody.MediaType(context.Request, RequestBody.Json) is null)
+            return Problems.UnsupportedMediaType($"The body must be {RequestBody.Json}, in UTF-8 and not compressed; the header Content-Type must say so.");
+        var draft = await RequestBody.ReadAsync(context, HttpLimits.EntryBytesMax, body => EntryJson.Read(body, shape));
+        if (draft.Refusal is { } refusal)
+            return Problems.Rejected(refusal);
+        var outcome = await accounts.RecordAsync(AccountPath.Of(context), draft.Entry!, context.RequestAborted);
+        var row = OutcomeTable.Row(outcome.Status);
+        return row.IsError
+            ? Problems.Of(outcome)
+            : TypedResults.Json(new WriteAnswer(row.Name, outcome.Version), ApiJson.Plain.WriteAnswer, statusCode: row.HttpStatus);
+    }
+
+    private static async Task<IResult> GetBalanceAsync(HttpContext context, AccountClient accounts, TimeProvider time)
+    {
+        if (StrictQuery.Read(context.Request, "at", out var text) is { } foreign)
+            return Problems.Rejected(foreign);
+        var at = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (text is not null && StrictQuery.ReadAt(text, out at) is { } refusal)
+            return Problems.Rejected(refusal);
+        var asked = await accounts.GetBalanceAsync(AccountPath.Of(context), at, context.RequestAborted);
+        if (!asked.IsAvailable)
+            return Problems.Unavailable("The account didn't answer in time; ask again.");
+        var (accountId, answeredAt, balance, version) = asked.Answer;
+        return TypedResults.Json(new BalanceAnswerBody(accountId, answeredAt, balance == 0 ? null : balance, version), ApiJson.Plain.BalanceAnswerBody);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+using CreditActors.Sharding;
+
+namespace GpuCredit.Host.Http;
+
+/// <summary><c>POST /v1/entries</c>: entries of any accounts, each with its own outcome.</summary>
+internal static class BatchEndpoint
+{
+    public const string Path = "/v1/entries";
+
+    public static void MapBatch(this IEndpointRouteBuilder routes) =>
+        routes.MapPost(Path, PostAsync).WithTags("Entries").WithName(ApiDescription.PostEntries);
+
+    private static async Task<IResult> PostAsync(HttpContext context, AccountClient accounts)
+    {
+        if (StrictQuery.Read(context.Request, name: null, out _) is { } foreign)
+            return Problems.Rejected(foreign);
+        if (RequestBody.MediaType(context.Request, RequestBody.Json, RequestBody.JsonLines) is not { } mediaType)
+            return Problems.UnsupportedMediaType($"The body must be {RequestBody.Json} or {RequestBody.JsonLines}, in UTF-8 and not compressed; the header Content-Type must say so.");
+        var areLines = mediaType == RequestBody.JsonLines;
+        var batch = await RequestBody.ReadAsync(context, HttpLimits.BatchBytesMax, body => areLines
+            ? EntryBatch.ReadLines(body, HttpLimits.BatchEntriesMax)
+            : EntryBatch.ReadArray(body, HttpLimits.BatchEntriesMax));
+        if (batch.IsTooLong)
+            return Problems.TooLarge($"A request takes at most {HttpLimits.BatchEntriesMax} entries; nothing was done.");
+        if (batch.IsNotAnArray)
+            return Problems.Rejected(new("body", "must be one JSON array of entries; nothing was done"));
+        var outcomes = await RecordAsync(accounts, batch.Drafts, context.RequestAborted);
+        return new BatchAnswer(Array.ConvertAll(outcomes, Describe), areLines, IsUnavailable: outcomes.Any(outcome => outcome.Status == OutcomeStatus.Unavailable));
+    }
+
+    /// <summary>Sends what could be read; what couldn't keeps its place as a rejection.</summary>
+    private static async Task<EntryOutcome[]> RecordAsync(AccountClient accounts, List<EntryDraft> drafts, CancellationToken cancellation)
+    {
+        var entries = new List<AccountEntry>(drafts.Count);
+        foreach (var draft in drafts)
+        {
+            if (draft.Entry is not null)
+                entries.Add(new AccountEntry(draft.AccountId, draft.Entry));
+        }
+
+        var decided = entries.Count == 0 ? ImmutableArray<EntryOutcome>.Empty : await accounts.RecordAsync(entries, cancellation);
+        var outcomes = new EntryOutcome[drafts.Count];
+        for (int i = 0, next = 0; i < outcomes.Length; i++)
+            outcomes[i] = drafts[i].Refusal is { } refusal ? EntryOutcome.Rejected(refusal) : decided[next++];
+        return outcomes;
+    }
+
+    private static EntryAnswer Describe(EntryOutcome outcome)
+    {
+        var row = OutcomeTable.Row(outcome.Status);
+        // A rejection is decided before the account's version is known, and what is unavailable isn't decided.
+        long? version = outcome.Status is OutcomeStatus.Rejected or OutcomeStatus.Unavailable ? null : outcome.Version;
+        return row.IsError
+            ? new(row.Name, version, new(row.Name, outcome.Refusal?.Field, Problems.Describe(outcome)), outcome.Standing is { } standing ? StandingEntry.Of(standing) : null)
+            : new(row.Name, version);
+    }
+
+    /// <summary>An array for an array, lines for lines.</summary>
+    private sealed record BatchAnswer(EntryAnswer[] Answers, bool AreLines, bool IsUnavailable) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            response.ContentType = AreLines ? RequestBody.JsonLines : RequestBody.Json;
+            if (IsUnavailable)
+                ProblemAnswer.SetRetryAfter(response);
+            if (!AreLines)
+            {
+                await JsonSerializer.SerializeAsync(response.Body, Answers, ApiJson.Plain.EntryAnswerArray, httpContext.RequestAborted);
+                return;
+            }
+
+            using var line = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Encoder = ApiJson.Plain.Options.Encoder });
+            foreach (var answer in Answers)
+            {
+                JsonSerializer.Serialize(line, answer, ApiJson.Plain.EntryAnswer);
+                line.Flush();
+                line.Reset();
+                "\n"u8.CopyTo(response.BodyWriter.GetSpan(1));
+                response.BodyWriter.Advance(1);
+            }
+
+            await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace GpuCredit.Host.Http;
+
+/// <summary>Which fields an entry's JSON has where it stands.</summary>
+internal enum EntryShape
+{
+    /// <summary>A credit's, whose account is in the path.</summary>
+    Credit,
+
+    /// <summary>A usage's, whose account is in the path.</summary>
+    Usage,
+
+    /// <summary>Either's, with <c>accountId</c>; <c>creditId</c> or <c>usageId</c> says which.</summary>
+    WithAccount,
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using GpuCredit.Host.EventStore;
+using GpuCredit.Host.Http;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace GpuCredit.Host.Operations;
+
+/// <summary>
+/// Live: the process answers, so restarting it would not help. Ready: it can take entries now, so traffic may come.
+/// Served at both doors.
+/// </summary>
+internal static class HealthEndpoints
+{
+    public const string Prefix = "/healthz";
+
+    private const string ReadyTag = "gpucredit.ready";
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(3);
+
+    public static void AddHealth(this IServiceCollection services, EventStoreProbe store) => services.AddSingleton(store).AddHealthChecks()
+        .AddCheck<ClusterCheck>("cluster", tags: [ReadyTag], timeout: CheckTimeout)
+        .AddCheck<ShardRegionCheck>("accounts", tags: [ReadyTag], timeout: CheckTimeout)
+        .AddCheck<EventStoreCheck>("eventStore", tags: [ReadyTag], timeout: CheckTimeout);
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHealthChecks($"{Prefix}/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteLive });
+        routes.MapHealthChecks($"{Prefix}/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(ReadyTag), ResponseWriter = WriteReady });
+    }
+
+    private static Task WriteLive(HttpContext context, HealthReport report) =>
+        WriteAsync(context, new HealthAnswer("live", new Dictionary<string, string>()));
+
+    private static Task WriteReady(HttpContext context, HealthReport report) => WriteAsync(context, new HealthAnswer(
+        report.Status == HealthStatus.Healthy ? "ready" : "not ready",
+        report.Entries.ToDictionary(check => check.Key, check => check.Value.Description ?? check.Value.Status.ToString())));
+
+    private static Task WriteAsync(HttpContext context, HealthAnswer answer)
+    {
+        context.Response.ContentType = RequestBody.Json;
+        return JsonSerializer.SerializeAsync(context.Response.Body, answer, ApiJson.Plain.HealthAnswer, context.RequestAborted);
+    }
+}

@@ -1,0 +1,31 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace GpuCredit.Host.Operations;
+
+/// <summary>
+/// The accounts can be reached: the region answers and knows its coordinator. (A region that knows none answers too, with
+/// no regions, and would buffer every command.)
+/// </summary>
+internal sealed class ShardRegionCheck(ActorSystem system) : IHealthCheck
+{
+    private const string Region = "account";
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var sharding = ClusterSharding.Get(system);
+        if (!sharding.ShardTypeNames.Contains(Region))
+            return HealthCheckResult.Unhealthy("not started");
+        try
+        {
+            var answer = await sharding.ShardRegion(Region).Ask<CurrentRegions>(GetCurrentRegions.Instance, AnswerTimeout, cancellationToken);
+            return answer.Regions.Count > 0 ? HealthCheckResult.Healthy("answer") : HealthCheckResult.Unhealthy("have no coordinator yet");
+        }
+        catch (AskTimeoutException)
+        {
+            return HealthCheckResult.Unhealthy("don't answer");
+        }
+    }
+}
