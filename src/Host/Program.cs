@@ -23,7 +23,6 @@ internal static class Program
         builder.Services.AddInFlightLimit();
         builder.Services.AddApiDescription();
         builder.Services.AddHealth(store.Probe);
-        builder.Services.AddSingleton<CreditActors.Sharding.AccountClient>();
         builder.AddAccounts(settings, store);      // AccountClient → shard region → account actor → event store
         alter?.Invoke(builder);
 

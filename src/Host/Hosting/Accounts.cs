@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
+using CreditActors.Sharding;
 using GpuCredit.Host.EventStore;
 
 namespace GpuCredit.Host.Hosting;
@@ -15,16 +16,17 @@ internal static class Accounts
 
     public static void AddAccounts(this WebApplicationBuilder builder, HostSettings settings, OpenedEventStore store)
     {
+        builder.Services.AddAccountClient();
         builder.Services.AddAkka(SystemName, akka =>
         {
-            // What stands first wins: the store's files, then ours. HOCON goes before every With…
-            akka.WithEventStore(store).AddHoconFiles("cluster.conf", "akka.conf");
+            // What stands first wins: the store's files, ours, the reference. HOCON goes before every With…
+            akka.WithEventStore(store).AddHoconFiles("cluster.conf", "akka.conf", "reference.conf");
             akka.ConfigureLoggers(loggers =>
             {
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
             });
-            akka.WithRemoting(Remoting(settings.Cluster)).WithClustering(Clustering(settings.Cluster)).WithStrictSerialization();
+            akka.WithRemoting(Remoting(settings.Cluster)).WithClustering(Clustering(settings.Cluster)).WithAccounts();
             if (settings.Cluster.Seeds.IsEmpty)
                 akka.AddStartup((system, _) => JoinItself(system));
 

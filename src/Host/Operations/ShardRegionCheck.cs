@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using CreditActors.Sharding;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace GpuCredit.Host.Operations;
@@ -8,19 +10,17 @@ namespace GpuCredit.Host.Operations;
 /// The accounts can be reached: the region answers and knows its coordinator. (A region that knows none answers too, with
 /// no regions, and would buffer every command.)
 /// </summary>
-internal sealed class ShardRegionCheck(ActorSystem system) : IHealthCheck
+internal sealed class ShardRegionCheck(IReadOnlyActorRegistry actors) : IHealthCheck
 {
-    private const string Region = "account";
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var sharding = ClusterSharding.Get(system);
-        if (!sharding.ShardTypeNames.Contains(Region))
+        if (!actors.TryGet<AccountRegion>(out var region))
             return HealthCheckResult.Unhealthy("not started");
         try
         {
-            var answer = await sharding.ShardRegion(Region).Ask<CurrentRegions>(GetCurrentRegions.Instance, AnswerTimeout, cancellationToken);
+            var answer = await region.Ask<CurrentRegions>(GetCurrentRegions.Instance, AnswerTimeout, cancellationToken);
             return answer.Regions.Count > 0 ? HealthCheckResult.Healthy("answer") : HealthCheckResult.Unhealthy("have no coordinator yet");
         }
         catch (AskTimeoutException)
