@@ -34,7 +34,7 @@ internal sealed record Shape(
                 : Usage(step, chance.Next(1, 10), 6_000 - step),
             (chance, step) => chance.Next(6_000 - step, 6_600)),
 
-        new("everything late", 12_000, 12, 0.2,
+        new("everything late", 8_000, 14, 0.2,
             (chance, step) => chance.Next(10) == 0
                 ? Credit(chance, step, chance.Next(1, 100), chance.Next(10_000), chance.Next(300))
                 : Usage(step, chance.Next(1, 12), chance.Next(10_000)),
