@@ -1,0 +1,24 @@
+using StoreBench;
+
+// dotnet run -c Release --project bench/StoreBench [-- accounts rows rounds folder]
+var accounts = args.Length > 0 ? int.Parse(args[0], null) : 500;
+var rows = args.Length > 1 ? int.Parse(args[1], null) : 50_000;
+var rounds = args.Length > 2 ? int.Parse(args[2], null) : 5;
+var folder = args.Length > 3 ? args[3] : Directory.CreateTempSubdirectory("gpucredit-bench-").FullName;
+
+Console.WriteLine(Machine.Describe(folder));
+Console.WriteLine($"{accounts} accounts, {rows} rows, one entry a row; {rounds} rounds, each on new files in {folder}");
+Console.WriteLine();
+
+var table = new ResultTable();
+for (var round = 0; round < rounds; round++)
+{
+    // All in each round, so that what else the machine does falls on all alike.
+    table.Add(await RawCommits.RunAsync(folder, rowsEachCommit: 1, commits: 3_000));
+    table.Add(await RawCommits.RunAsync(folder, rowsEachCommit: 300, commits: Math.Max(1, rows / 300)));
+    table.Add(await PluginRun.PlainAsync(folder, accounts, rows / 10));
+    table.Add(await PluginRun.OursAsync(folder, accounts, rows));
+    Console.Error.WriteLine($"round {round + 1} of {rounds}");
+}
+
+Console.WriteLine(table);
