@@ -8,14 +8,14 @@ namespace CreditActors.Accounts;
 /// fails everything would stop every account that tries. The gate bounds how many try at once, and after a failure lets
 /// nobody try for a while: the others answer "unavailable" and live on. Safe to use from any thread.
 /// </summary>
-internal sealed class WriteGate(WriteGateSettings settings, ITimeProvider clock) : IExtension
+internal sealed class WriteGate(WriteGateSettings settings, IScheduler scheduler) : IExtension
 {
     private readonly Lock _lock = new();
     private readonly Queue<WritePermit> _queue = new();
     private int _granted;
     private GateState _state = GateState.Open;
     private TimeSpan _closedFor;
-    private TimeSpan _closedUntil;
+    private long _closings;
 
     private enum GateState
     {
@@ -24,7 +24,10 @@ internal sealed class WriteGate(WriteGateSettings settings, ITimeProvider clock)
         /// <summary>Nobody writes until the time is up.</summary>
         Closed,
 
-        /// <summary>One write is trying whether the store is back.</summary>
+        /// <summary>The next write tries whether the store is back.</summary>
+        HalfOpen,
+
+        /// <summary>That write is under way; the others are refused.</summary>
         Probing,
     }
 
@@ -39,10 +42,10 @@ internal sealed class WriteGate(WriteGateSettings settings, ITimeProvider clock)
         lock (_lock)
         {
             isGranted = false;
-            if (_state == GateState.Probing || (_state == GateState.Closed && clock.MonotonicClock < _closedUntil))
+            if (_state is GateState.Closed or GateState.Probing)
                 return null;
             var permit = new WritePermit(this, account);
-            if (_state == GateState.Closed)
+            if (_state == GateState.HalfOpen)
             {
                 _state = GateState.Probing;
                 permit.IsProbe = true;
@@ -84,7 +87,7 @@ internal sealed class WriteGate(WriteGateSettings settings, ITimeProvider clock)
                     break;
                 case WriteResult.Untold:
                     if (permit.IsProbe && _state == GateState.Probing)
-                        _state = GateState.Closed; // its time is up, so that the next one to ask tries
+                        _state = GateState.HalfOpen;
                     break;
                 default:
                     throw new UnreachableException();
@@ -101,8 +104,9 @@ internal sealed class WriteGate(WriteGateSettings settings, ITimeProvider clock)
         if (_state == GateState.Open || failed.IsProbe)
         {
             _closedFor = _closedFor == TimeSpan.Zero ? settings.ClosedMin : Min(_closedFor * 2, settings.ClosedMax);
-            _closedUntil = clock.MonotonicClock + _closedFor;
             _state = GateState.Closed;
+            var closing = ++_closings;
+            scheduler.Advanced.ScheduleOnce(_closedFor, () => TimeIsUp(closing));
         }
 
         while (_queue.TryDequeue(out var waiting))
@@ -111,6 +115,16 @@ internal sealed class WriteGate(WriteGateSettings settings, ITimeProvider clock)
                 continue;
             waiting.State = WritePermitState.Over;
             waiting.Account.Tell(new GateNotice(waiting, IsGranted: false), ActorRefs.NoSender);
+        }
+    }
+
+    private void TimeIsUp(long closing)
+    {
+        lock (_lock)
+        {
+            // It may have been opened meanwhile, and closed again for another time.
+            if (_state == GateState.Closed && closing == _closings)
+                _state = GateState.HalfOpen;
         }
     }
 

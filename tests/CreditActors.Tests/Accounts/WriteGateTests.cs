@@ -1,0 +1,152 @@
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using CreditActors.Accounts;
+using Xunit.Abstractions;
+
+namespace CreditActors.Tests.Accounts;
+
+public sealed class WriteGateTests : TestKit
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly WriteGate _gate;
+
+    public WriteGateTests(ITestOutputHelper output)
+        : base(ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\""), "gate", output) =>
+        _gate = new(new(WritesMax: 2, ClosedMin: Second, ClosedMax: 5 * Second), Sys.Scheduler);
+
+    private TestScheduler Time => (TestScheduler)Sys.Scheduler;
+
+    [Fact]
+    public async Task Who_comes_when_all_permits_are_out_is_told_in_order()
+    {
+        var first = Granted();
+        var second = Granted();
+        var third = Queued();
+        var fourth = Queued();
+        first.Return(WriteResult.Stored);
+        Assert.Equal(new GateNotice(third, IsGranted: true), await ExpectMsgAsync<GateNotice>());
+        second.Return(WriteResult.Untold);
+        Assert.Equal(new GateNotice(fourth, IsGranted: true), await ExpectMsgAsync<GateNotice>());
+        Queued();
+    }
+
+    [Fact]
+    public async Task A_permit_given_back_twice_counts_once()
+    {
+        var first = Granted();
+        Granted();
+        first.Return(WriteResult.Stored);
+        first.Return(WriteResult.Stored);
+        Granted();
+        Queued();
+        await ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Who_left_the_queue_is_skipped()
+    {
+        var first = Granted();
+        Granted();
+        var third = Queued();
+        var fourth = Queued();
+        third.Return(WriteResult.Untold);
+        first.Return(WriteResult.Stored);
+        Assert.Equal(new GateNotice(fourth, IsGranted: true), await ExpectMsgAsync<GateNotice>());
+    }
+
+    [Fact]
+    public async Task A_failed_write_closes_the_gate_and_tells_those_who_wait()
+    {
+        var first = Granted();
+        Granted();
+        var third = Queued();
+        first.Return(WriteResult.Failed);
+        Assert.Equal(new GateNotice(third, IsGranted: false), await ExpectMsgAsync<GateNotice>());
+        Refused();
+    }
+
+    [Fact]
+    public void After_a_while_one_write_tries_and_its_success_opens_the_gate()
+    {
+        Granted().Return(WriteResult.Failed);
+        Time.Advance(Second - TimeSpan.FromMilliseconds(1));
+        Refused();
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        var probe = Granted();
+        Refused();
+        probe.Return(WriteResult.Stored);
+        Granted();
+        Granted();
+    }
+
+    [Fact]
+    public void Each_failure_in_a_row_doubles_the_time_up_to_a_maximum()
+    {
+        Granted().Return(WriteResult.Failed);
+        foreach (var seconds in new[] { 1, 2, 4, 5, 5 })
+        {
+            Time.Advance(seconds * Second - TimeSpan.FromMilliseconds(1));
+            Refused();
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            Granted().Return(WriteResult.Failed);
+        }
+
+        Time.Advance(5 * Second);
+        Granted().Return(WriteResult.Stored);
+        Granted().Return(WriteResult.Failed);
+        Time.Advance(Second);
+        Granted();
+    }
+
+    [Fact]
+    public void Writes_that_were_in_flight_when_the_gate_closed_are_not_failures_in_a_row()
+    {
+        var first = Granted();
+        var second = Granted();
+        first.Return(WriteResult.Failed);
+        second.Return(WriteResult.Failed);
+        Time.Advance(Second);
+        Granted();
+    }
+
+    [Fact]
+    public void A_success_in_flight_opens_the_gate_again()
+    {
+        var first = Granted();
+        var second = Granted();
+        first.Return(WriteResult.Failed);
+        Refused();
+        second.Return(WriteResult.Stored);
+        Granted();
+    }
+
+    [Fact]
+    public void A_probe_that_learned_nothing_lets_the_next_one_try()
+    {
+        Granted().Return(WriteResult.Failed);
+        Time.Advance(Second);
+        Granted().Return(WriteResult.Untold);
+        Granted();
+        Refused();
+    }
+
+    private WritePermit Granted()
+    {
+        var permit = _gate.Ask(TestActor, out var isGranted);
+        Assert.NotNull(permit);
+        Assert.True(isGranted);
+        return permit;
+    }
+
+    private WritePermit Queued()
+    {
+        var permit = _gate.Ask(TestActor, out var isGranted);
+        Assert.NotNull(permit);
+        Assert.False(isGranted);
+        return permit;
+    }
+
+    private void Refused() => Assert.Null(_gate.Ask(TestActor, out _));
+}
