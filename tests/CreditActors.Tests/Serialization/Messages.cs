@@ -1,0 +1,64 @@
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+using CreditActors.Tests.Ledger;
+using CsCheck;
+
+namespace CreditActors.Tests.Serialization;
+
+/// <summary>Messages of every kind, with values from end to end of their ranges.</summary>
+internal static class Messages
+{
+    private static readonly Gen<string> Ids = Gen.Frequency(
+        (1, Entries.AwkwardIds),
+        (1, Gen.Char['!', '~'].Array[1, Limits.IdCharsMax].Select(chars => new string(chars))));
+
+    private static readonly Gen<long> Ticks = Gen.Frequency(
+        (1, Gen.Long[-Limits.TicksMax, Limits.TicksMax]),
+        (1, Gen.Int[0, 4].Select(i => new[] { -Limits.TicksMax, -1, 0, 1, Limits.TicksMax }[i])));
+
+    private static readonly Gen<Entry> AnyEntry = Gen.OneOf(
+        Gen.Select(Ids, Gen.Long[0, Limits.AmountMax], Ticks, Gen.Int[0, Limits.RevisionMax], Gen.Bool, (id, amount, at, revision, zero) =>
+            (Entry)new Usage(id, amount, at, zero ? 0 : revision)),
+        from id in Ids
+        from amount in Gen.Long[0, Limits.AmountMax]
+        from at in Ticks
+        from expiration in Gen.Long[0, Limits.ExpirationMax]
+        from priority in Gen.Int[0, Limits.PriorityMax]
+        from revision in Gen.Int[0, 2]
+        select (Entry)new Credit(id, amount, at, expiration, priority, revision));
+
+    private static readonly Gen<EntryOutcome> Outcomes =
+        from status in Gen.Int[1, 7]
+        from version in Gen.Long[0, long.MaxValue]
+        from standing in AnyEntry
+        select (OutcomeStatus)status switch
+        {
+            OutcomeStatus.Rejected => EntryOutcome.Rejected(new Refusal("amount", "must be a whole number"), version),
+            OutcomeStatus.Conflict => new(OutcomeStatus.Conflict, version, Standing: standing),
+            OutcomeStatus.Unavailable => EntryOutcome.Unavailable,
+            var other => new EntryOutcome(other, version),
+        };
+
+    public static Gen<IWireMessage> Any { get; } = Gen.OneOf(
+        AnyEntry.Array[0, 20].Select(entries => (IWireMessage)new EntriesRecorded([.. entries])),
+        Gen.Select(AnyEntry.Array[0, 20], Gen.Long[1, long.MaxValue].Array[0, 5], Gen.Long[1, long.MaxValue], (entries, older, version) =>
+            (IWireMessage)new AccountSegment([.. older], version, [.. entries])),
+        Gen.Select(Ids, AnyEntry, (account, entry) => entry is Credit credit ? new AddCredit(account, credit) : (IWireMessage)new UseCredit(account, (Usage)entry)),
+        Gen.Select(Ids, AnyEntry.Array[0, 20], (account, entries) => (IWireMessage)new RecordEntries(account, [.. entries])),
+        Gen.Select(Ids, Ticks, (account, at) => (IWireMessage)new GetBalance(account, at)),
+        Gen.Select(Ids, Outcomes.Array[0, 20], (account, outcomes) => (IWireMessage)new EntriesOutcome(account, [.. outcomes])),
+        Gen.Select(Ids, Ticks, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], (account, at, balance, version) =>
+            (IWireMessage)new BalanceAnswer(account, at, balance, version)));
+
+    /// <summary>Immutable arrays compare by reference, so content is compared as text; every record prints all its values.</summary>
+    public static string Print(object message) => message switch
+    {
+        EntriesRecorded recorded => $"EntriesRecorded {List(recorded.Entries)}",
+        AccountSegment segment => $"AccountSegment {List(segment.OlderVersions)} {segment.Version} {List(segment.Entries)}",
+        RecordEntries record => $"RecordEntries {record.AccountId} {List(record.Entries)}",
+        EntriesOutcome outcome => $"EntriesOutcome {outcome.AccountId} {List(outcome.Outcomes)}",
+        _ => message.ToString()!,
+    };
+
+    private static string List<T>(IEnumerable<T> items) => string.Join("\n", items);
+}
