@@ -1,0 +1,167 @@
+using CreditActors.Ledger;
+
+namespace CreditActors.Bench;
+
+/// <summary>
+/// Every figure of the aims by a stopwatch, in rounds that are interleaved with the plain replay, and both must agree in the
+/// end: a wrong balance is not fast.
+/// </summary>
+internal static class QuickRun
+{
+    public static void Run()
+    {
+        Measured.PrintHead();
+        Stream(usagesPerCredit: 50, lateAim: "1.5 ms");
+        Stream(usagesPerCredit: 5_000, lateAim: "20 µs");
+        Overlapping(credits: 10_000);
+        Console.WriteLine();
+        MemoryRun.Run();
+    }
+
+    private static void Stream(int usagesPerCredit, string lateAim)
+    {
+        var world = new World(usagesPerCredit, idChars: 16);
+        var (journal, replay) = (new Journal(), new PlainReplay());
+        Entry[] batch = [];
+        foreach (var entry in world.InOrder(1_000_000))
+        {
+            journal.Apply(entry);
+            replay.Insert(entry);
+        }
+
+        Agree();
+        var title = $"1M usages, a credit for every {usagesPerCredit:N0}: ";
+        var now = new Measured(title + "balance now", "100 ns", operations: 20_000);
+        var anytime = new Measured(title + "balance at any instant", "", operations: 500);
+        var inOrder = new Measured(title + "insert in order", "200 ns", operations: 1_000);
+        var decided = new Measured(title + "decide, and insert in order", "", operations: 1_000);
+        var late = new Measured(title + "a usage 10 % back, then balance now", lateAim, operations: 5);
+        var lateCredit = new Measured(title + "a credit 10 % back, then balance now", "", operations: 1);
+        var plain = new Measured(title + "a usage 10 % back, then balance now, by plain replay", "", operations: 1);
+        for (var round = 0; round < 200; round++)
+        {
+            batch = Take(world.InOrder(1_000));
+            inOrder.Time(() =>
+            {
+                foreach (var entry in batch)
+                    journal.Apply(entry);
+            });
+            _ = journal.BalanceAt(world.Now);
+            now.Time(() =>
+            {
+                var sum = 0L;
+                for (var n = 0; n < 20_000; n++)
+                    sum ^= journal.BalanceAt(world.Now + (n & 7));
+                return sum;
+            });
+            batch = Take(world.InOrder(1_000));
+            decided.Time(() =>
+            {
+                foreach (var entry in batch)
+                {
+                    if (journal.Decide(entry).Status == OutcomeStatus.Recorded)
+                        journal.Apply(entry);
+                }
+            });
+            _ = journal.BalanceAt(world.Now);
+            batch = Take(Enumerable.Range(0, 5).Select(_ => (Entry)world.ATenthBack()));
+            late.Time(ApplyAndAsk);
+            batch = Take(Enumerable.Range(0, 1).Select(_ => (Entry)world.CreditATenthBack()));
+            lateCredit.Time(ApplyAndAsk);
+            var instants = Enumerable.Range(0, 500).Select(_ => world.AnyInstant()).ToArray();
+            anytime.Time(() =>
+            {
+                var sum = 0L;
+                foreach (var at in instants)
+                    sum ^= journal.BalanceAt(at);
+                return sum;
+            });
+            if (round % 10 == 0)
+            {
+                var usage = world.ATenthBack();
+                journal.Apply(usage);
+                plain.Time(() =>
+                {
+                    replay.Insert(usage);
+                    return replay.BalanceAt(world.Now);
+                });
+            }
+        }
+
+        Agree();
+        Measured.Print(now, inOrder, decided, late, lateCredit, anytime, plain);
+
+        Entry[] Take(IEnumerable<Entry> entries)
+        {
+            Entry[] taken = [.. entries];
+            foreach (var entry in taken)
+                replay.Insert(entry);
+            return taken;
+        }
+
+        long ApplyAndAsk()
+        {
+            var sum = 0L;
+            foreach (var entry in batch)
+            {
+                journal.Apply(entry);
+                sum ^= journal.BalanceAt(world.Now);
+            }
+
+            return sum;
+        }
+
+        void Agree()
+        {
+            foreach (var at in new[] { world.Now, world.Now * 95 / 100, world.Now / 2 })
+                Agreement.Check(journal, replay, at);
+        }
+    }
+
+    private static void Overlapping(int credits)
+    {
+        var overlap = new Overlap(credits);
+        var (journal, replay) = (new Journal(), new PlainReplay());
+        foreach (var entry in overlap.Entries(usages: 10 * credits))
+        {
+            journal.Apply(entry);
+            replay.Insert(entry);
+        }
+
+        Agreement.Check(journal, replay, overlap.Now);
+        var title = $"{credits:N0} credits active at once: ";
+        var insert = new Measured(title + "insert now", "1 ms", operations: 1);
+        var ask = new Measured(title + "balance now, after an insert", "1 ms", operations: 1);
+        var lateInsert = new Measured(title + "insert a usage 10 % back", "1 ms", operations: 1);
+        var lateAsk = new Measured(title + "balance now, after it", "1 ms", operations: 1);
+        var anywhereInsert = new Measured(title + "insert a usage anywhere", "1 ms", operations: 1);
+        var anywhereAsk = new Measured(title + "balance now, after it (anywhere)", "", operations: 1);
+        var creditInsert = new Measured(title + "insert a credit anywhere", "1 ms", operations: 1);
+        var creditAsk = new Measured(title + "balance now, after it (a credit)", "", operations: 1);
+        var anytime = new Measured(title + "balance at any instant, all known", "1 ms", operations: 1);
+        var plain = new Measured(title + "balance now, by plain replay", "", operations: 1);
+        for (var round = 0; round < 300; round++)
+        {
+            InsertAndAsk(overlap.UsageNow(), insert, ask);
+            InsertAndAsk(overlap.ATenthBack(), lateInsert, lateAsk);
+            InsertAndAsk(overlap.Anywhere(), anywhereInsert, anywhereAsk);
+            InsertAndAsk(overlap.CreditAnywhere(), creditInsert, creditAsk);
+            _ = journal.BalanceAt(3L * credits);
+            var instant = overlap.AnyInstant();
+            anytime.Time(() => journal.BalanceAt(instant));
+            if (round % 30 == 0)
+                plain.Time(() => replay.BalanceAt(overlap.Now));
+        }
+
+        Agreement.Check(journal, replay, overlap.Now);
+        Agreement.Check(journal, replay, overlap.Now + (credits / 2));
+        Measured.Print(insert, ask, lateInsert, lateAsk, anywhereInsert, anywhereAsk, creditInsert, creditAsk, anytime, plain);
+
+        void InsertAndAsk(Entry entry, Measured inserting, Measured asking)
+        {
+            replay.Insert(entry);
+            inserting.Time(() => journal.Apply(entry));
+            asking.Time(() => journal.BalanceAt(overlap.Now));
+        }
+    }
+}
