@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,16 +9,16 @@ namespace CreditActors.Ledger;
 
 /// <summary>
 /// Ids of one kind, numbered from 0 in the order in which they came. The characters are kept as packed ASCII, one byte each;
-/// the hash table over them holds a tag byte and a number for each bucket, in groups of 12 that fill 64 bytes, so that a look
-/// costs one miss of the cache and one vector comparison (the layout of Folly's F14 tables). It grows to twice its size a few ids at a time, while ids go on coming,
+/// the hash table over them holds a tag byte and a number for each bucket. One vector comparison looks through a group of 16 tags
+/// (the idea of Abseil's "Swiss tables"); they lie by themselves, so that what is read at random is small. It grows to twice its size a few ids at a time, while ids go on coming,
 /// so that no single id waits for all the others to be moved. Ids are never removed.
 /// </summary>
 internal sealed class IdTable
 {
-    /// <summary>Ids for each group at most, on average: a group has 12 buckets.</summary>
-    private const int GroupIdsMax = 10;
+    /// <summary>Ids for each group at most, on average: a group has 16 buckets.</summary>
+    private const int GroupIdsMax = 14;
     private const int MovesPerAdd = 4;
-    private const int BlockBits = 16;
+    private const int BlockBits = 17;
     private const int BlockBytes = 1 << BlockBits;
     private const int BlocksMax = 1 << (32 - BlockBits);
     private const int FirstBlockBytes = 128;
@@ -89,7 +88,7 @@ internal sealed class IdTable
         for (var group = buckets.Home(hash); ; group = buckets.Next(group))
         {
             var tags = buckets.Tags(group);
-            for (var hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits() & Buckets.Mask; hits != 0; hits &= hits - 1)
+            for (var hits = Vector128.Equals(tags, tag).ExtractMostSignificantBits(); hits != 0; hits &= hits - 1)
             {
                 var number = buckets.Number(group, BitOperations.TrailingZeroCount(hits));
                 if (Bytes(number).SequenceEqual(id))
@@ -148,7 +147,7 @@ internal sealed class IdTable
             _moved = 0;
         }
 
-        _buckets = new Buckets(_buckets.Groups switch { 0 => 1, 1 => 2, 2 => 4, 4 => 7, var groups => groups * 2 });
+        _buckets = new Buckets(_buckets.Groups switch { 0 => 1, 1 => 2, 2 => 5, var groups => groups * 2 });
     }
 
     private void MoveSome()
@@ -162,14 +161,10 @@ internal sealed class IdTable
 
     private sealed class Buckets(int groups)
     {
-        /// <summary>The bits of a group's buckets in a comparison of its 16 tag bytes, of which the last 4 are never used.</summary>
-        public const uint Mask = (1 << BucketsPerGroup) - 1;
+        private const int BucketsPerGroup = 16;
 
-        private const int BucketsPerGroup = 12;
-        private const int GroupInts = 16;
-        private const int TagInts = 4;
-
-        private readonly int[] _groups = new int[groups * GroupInts];
+        private readonly byte[] _tags = new byte[groups * BucketsPerGroup];
+        private readonly int[] _numbers = new int[groups * BucketsPerGroup];
 
         public int Groups { get; } = groups;
 
@@ -177,15 +172,15 @@ internal sealed class IdTable
         public static byte Tag(ulong hash) => (byte)Math.Max(1, hash & 0xFF);
 
         public static uint Free(Vector128<byte> tags) =>
-            Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits() & Mask;
+            Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
 
         public int Home(ulong hash) => (int)(((hash >> 32) * (ulong)Groups) >> 32);
 
         public int Next(int group) => group + 1 == Groups ? 0 : group + 1;
 
-        public Vector128<byte> Tags(int group) => Vector128.Create(_groups.AsSpan(group * GroupInts, TagInts)).AsByte();
+        public Vector128<byte> Tags(int group) => Vector128.Create(_tags, group * BucketsPerGroup);
 
-        public int Number(int group, int bucket) => _groups[(group * GroupInts) + TagInts + bucket];
+        public int Number(int group, int bucket) => _numbers[(group * BucketsPerGroup) + bucket];
 
         public void Put(ulong hash, int number)
         {
@@ -194,9 +189,9 @@ internal sealed class IdTable
                 var free = Free(Tags(group));
                 if (free == 0)
                     continue;
-                var bucket = BitOperations.TrailingZeroCount(free);
-                MemoryMarshal.AsBytes(_groups.AsSpan(group * GroupInts, TagInts))[bucket] = Tag(hash);
-                _groups[(group * GroupInts) + TagInts + bucket] = number;
+                var bucket = (group * BucketsPerGroup) + BitOperations.TrailingZeroCount(free);
+                _tags[bucket] = Tag(hash);
+                _numbers[bucket] = number;
                 return;
             }
         }
