@@ -1,9 +1,15 @@
 namespace StoreBench;
 
 /// <summary>One run of one way to write.</summary>
-internal sealed record Measured(string Name, int Rows, int Commits, TimeSpan Elapsed, TimeSpan[] Latencies)
+/// <param name="Name">The way.</param>
+/// <param name="Entries">How many were stored.</param>
+/// <param name="Rows">In how many rows of the event store.</param>
+/// <param name="Commits">In how many transactions; null where nothing counted them.</param>
+/// <param name="Elapsed">From the first write to the last acknowledgement.</param>
+/// <param name="Latencies">Of each write, to its acknowledgement.</param>
+internal sealed record Measured(string Name, int Entries, int Rows, int? Commits, TimeSpan Elapsed, TimeSpan[] Latencies)
 {
-    public double RowsEachSecond => Rows / Elapsed.TotalSeconds;
+    public double EntriesEachSecond => Entries / Elapsed.TotalSeconds;
 
     public TimeSpan Percentile(double part) => Latencies.Length == 0 ? TimeSpan.Zero : Latencies.Order().ElementAt((int)(part * (Latencies.Length - 1)));
 }

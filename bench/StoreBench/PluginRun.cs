@@ -16,8 +16,8 @@ namespace StoreBench;
 /// <summary>The same actors over the plugin as it comes, and as the Host wires it.</summary>
 internal static class PluginRun
 {
-    public const string Plain = "Akka.Persistence.Sql as it comes";
-    public const string Ours = "the Host's event store";
+    public const string Plain = "Akka.Persistence.Sql as it comes, one entry a row";
+    public const string Ours = "the Host's event store, one entry a row";
 
     // As it comes, on a file that is in WAL mode and with SQLite's default sync, which is FULL: everything else is the plugin's.
     public static async Task<Measured> PlainAsync(string folder, int accounts, int rows)
@@ -95,7 +95,7 @@ internal static class PluginRun
         var elapsed = Stopwatch.GetElapsedTime(begin);
         var counted = commits.Take();
         await host.StopAsync();
-        return new Measured(name, each * accounts, counted, elapsed, latencies);
+        return new Measured(name, each * accounts, each * accounts, counted, elapsed, latencies);
     }
 
     private static DataOptions Counted(DataOptions data, Counter commits) => data.UseTracing(TraceLevel.Info, trace =>

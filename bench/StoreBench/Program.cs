@@ -7,7 +7,7 @@ var rounds = args.Length > 2 ? int.Parse(args[2], null) : 5;
 var folder = args.Length > 3 ? args[3] : Directory.CreateTempSubdirectory("gpucredit-bench-").FullName;
 
 Console.WriteLine(Machine.Describe(folder));
-Console.WriteLine($"{accounts} accounts, {rows} rows, one entry a row; {rounds} rounds, each on new files in {folder}");
+Console.WriteLine($"{accounts} accounts, {rows} rows; {rounds} rounds, each on new files in {folder}");
 Console.WriteLine();
 
 var table = new ResultTable();
@@ -18,6 +18,9 @@ for (var round = 0; round < rounds; round++)
     table.Add(await RawCommits.RunAsync(folder, rowsEachCommit: 300, commits: Math.Max(1, rows / 300)));
     table.Add(await PluginRun.PlainAsync(folder, accounts, rows / 10));
     table.Add(await PluginRun.OursAsync(folder, accounts, rows));
+    table.Add(await AccountRun.RunAsync(folder, accounts, calls: rows / accounts, entriesEachCall: 1));
+    table.Add(await AccountRun.RunAsync(folder, accounts, calls: Math.Max(1, rows / accounts / 10), entriesEachCall: 50));
+    table.Add(await AccountRun.RunAsync(folder, accounts, calls: Math.Max(1, rows / accounts / 50), entriesEachCall: 1_000));
     Console.Error.WriteLine($"round {round + 1} of {rounds}");
 }
 

@@ -41,7 +41,7 @@ internal static class RawCommits
                 latencies[commit] = Stopwatch.GetElapsedTime(since);
             }
 
-            return new Measured($"SQLite alone, {rowsEachCommit} row{(rowsEachCommit == 1 ? "" : "s")} a commit", row, commits, Stopwatch.GetElapsedTime(begin), latencies);
+            return new Measured($"SQLite alone, {rowsEachCommit} row{(rowsEachCommit == 1 ? "" : "s")} a commit", row, row, commits, Stopwatch.GetElapsedTime(begin), latencies);
         }
         finally
         {

@@ -12,12 +12,12 @@ internal sealed class ResultTable
 
     public override string ToString()
     {
-        var text = new StringBuilder("| | rows/s, median | lowest to highest | rows a transaction | latency p50 | p99 | times plain |\n|---|---:|---:|---:|---:|---:|---:|\n");
+        var text = new StringBuilder("| | entries/s, median | lowest to highest | entries a row | rows a transaction | latency p50 | p99 | times as it comes |\n|---|---:|---:|---:|---:|---:|---:|---:|\n");
         var plain = Median(_runs.Where(run => run.Name == PluginRun.Plain));
         foreach (var group in _runs.GroupBy(run => run.Name))
         {
-            var middle = group.OrderBy(run => run.RowsEachSecond).ElementAt(group.Count() / 2);
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key} | {Median(group):N0} | {group.Min(run => run.RowsEachSecond):N0} to {group.Max(run => run.RowsEachSecond):N0} | {(double)middle.Rows / middle.Commits:N1} | {middle.Percentile(0.5).TotalMilliseconds:N2} ms | {middle.Percentile(0.99).TotalMilliseconds:N2} ms | {Median(group) / plain:N1} |");
+            var middle = group.OrderBy(run => run.EntriesEachSecond).ElementAt(group.Count() / 2);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {group.Key} | {Median(group):N0} | {group.Min(run => run.EntriesEachSecond):N0} to {group.Max(run => run.EntriesEachSecond):N0} | {(double)middle.Entries / middle.Rows:N1} | {(middle.Commits is { } commits ? ((double)middle.Rows / commits).ToString("N1", CultureInfo.InvariantCulture) : "")} | {middle.Percentile(0.5).TotalMilliseconds:N2} ms | {middle.Percentile(0.99).TotalMilliseconds:N2} ms | {Median(group) / plain:N1} |");
         }
 
         return text.ToString();
@@ -25,7 +25,7 @@ internal sealed class ResultTable
 
     private static double Median(IEnumerable<Measured> runs)
     {
-        var sorted = runs.Select(run => run.RowsEachSecond).Order().ToArray();
+        var sorted = runs.Select(run => run.EntriesEachSecond).Order().ToArray();
         return sorted[sorted.Length / 2];
     }
 }

@@ -1,6 +1,7 @@
 using Akka.Hosting;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
+using GpuCredit.Host.Hosting;
 
 namespace GpuCredit.Host.EventStore;
 
@@ -22,9 +23,9 @@ internal static class EventStoreConfiguration
         var connections = new MultiDataOptionsSetup();
         connections.AddDataOptions(JournalPlugin, store.Data);
         connections.AddDataOptions(SnapshotPlugin, store.Data);
-        akka.AddSetup(connections);
-        foreach (var file in store.HoconFiles)
-            akka.AddHoconFile(Path.Combine(AppContext.BaseDirectory, "hocon", file), HoconAddMode.Append);
-        return akka.AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
+        return akka
+            .AddSetup(connections)
+            .AddHoconFiles(store.HoconFiles.AsSpan())
+            .AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }
 }
