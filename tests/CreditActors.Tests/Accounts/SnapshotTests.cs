@@ -1,0 +1,248 @@
+using Akka.Persistence;
+using CreditActors.Accounts;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+using CreditActors.Tests.Ledger;
+using CsCheck;
+using Xunit.Abstractions;
+
+namespace CreditActors.Tests.Accounts;
+
+/// <summary>Accounts over a snapshot store that fails, forgets and dawdles: their answers never change.</summary>
+public sealed class SnapshotTests : AccountTestKit
+{
+    public SnapshotTests(ITestOutputHelper output)
+        : base(output) =>
+        Settings = Settings with { Snapshot = new(CutEvents: 2, CutEntries: 2, RowEntriesMax: 40, TimeSpan.FromMilliseconds(500)) };
+
+    [Fact]
+    public async Task An_account_recovers_from_its_rows_and_the_events_after_them()
+    {
+        await Write("a", 101);
+        Assert.InRange((await Rows("a")).Count, 2, 20);
+        var reads = await CountEventsRead("a");
+        Assert.Equal(1, reads);
+    }
+
+    [Fact]
+    public async Task Replaced_rows_are_deleted_and_the_newest_lists_the_others()
+    {
+        await Write("a", 100);
+        var rows = await Rows("a");
+        Assert.Equal(rows.SkipLast(1).Select(row => row.Version), rows[^1].OlderVersions);
+        Assert.Equal(100, rows.Sum(row => row.Entries.Length));
+    }
+
+    [Fact]
+    public async Task An_account_that_recovered_goes_on_with_the_rows_that_it_found()
+    {
+        await Write("a", 100);
+        await Write("a", 100, first: 100);
+        var rows = await Rows("a");
+        Assert.Equal(rows.SkipLast(1).Select(row => row.Version), rows[^1].OlderVersions);
+        Assert.Equal(200, rows.Sum(row => row.Entries.Length));
+        Assert.Equal(0, await CountEventsRead("a"));
+    }
+
+    [Fact]
+    public async Task Saves_that_fail_cost_nothing_but_time()
+    {
+        await Snapshots.OnSave.Fail();
+        await Write("a", 20);
+        Assert.Empty(await Rows("a"));
+        await Snapshots.OnSave.Pass();
+        await Write("a", 20, first: 20);
+        Assert.NotEmpty(await Rows("a"));
+        Assert.Equal(40, (await Rows("a")).Sum(row => row.Entries.Length));
+    }
+
+    [Fact]
+    public async Task When_a_row_is_gone_the_account_is_built_from_its_events_and_saved_anew()
+    {
+        await Write("a", 100);
+        var rows = await Rows("a");
+        await Delete("a", rows[1].Version);
+        var account = Account("a");
+        Assert.Equal(100, (await Balance(account, 5)).Version);
+        Assert.Equal(OutcomeStatus.Duplicate, (await Record(account, new Usage("u0", 1, 0))).Status);
+        await AwaitAssertAsync(async () =>
+        {
+            var anew = await Rows("a");
+            Assert.Equal(100, anew.Sum(row => row.Entries.Length));
+            Assert.Equal(anew.SkipLast(1).Select(row => row.Version), anew[^1].OlderVersions);
+        });
+    }
+
+    [Fact]
+    public async Task When_snapshots_cannot_be_read_the_account_is_built_from_its_events()
+    {
+        await Write("a", 100);
+        await Snapshots.OnLoad.Fail();
+        Assert.Equal(100, (await Balance(Account("a"), 5)).Version);
+    }
+
+    [Fact]
+    public async Task When_only_the_older_rows_cannot_be_read_the_account_is_built_from_its_events()
+    {
+        await Write("a", 100);
+        var newest = (await Rows("a"))[^1].Version;
+        await Snapshots.OnLoad.SetInterceptorAsync(new OldRows(newest, until: Task.FromException(new InvalidDataException("unreadable"))));
+        Assert.Equal(100, (await Balance(Account("a"), 5)).Version);
+    }
+
+    [Fact]
+    public async Task When_an_older_row_does_not_come_the_account_is_built_from_its_events()
+    {
+        await Write("a", 100);
+        var newest = (await Rows("a"))[^1].Version;
+        await Snapshots.OnLoad.SetInterceptorAsync(new OldRows(newest, until: Task.Delay(Timeout.Infinite)));
+        Assert.Equal(100, (await Balance(Account("a"), 5)).Version);
+    }
+
+    [Fact]
+    public async Task Commands_wait_while_older_rows_are_read_in_the_order_in_which_they_came()
+    {
+        await Write("a", 100);
+        var newest = (await Rows("a"))[^1].Version;
+        var reading = new TaskCompletionSource();
+        await Snapshots.OnLoad.SetInterceptorAsync(new OldRows(newest, reading.Task));
+        var account = Account("a");
+        account.Tell(Command(new Usage("u0", 2, 0)), TestActor);
+        account.Tell(Command(new Usage("new", 1, 0)), TestActor);
+        account.Tell(Command(new Usage("new", 1, 0)), TestActor);
+        account.Tell(StopAccount.Instance, TestActor);
+        await WatchAsync(account);
+        await ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+        reading.SetResult();
+        foreach (var expected in new[] { OutcomeStatus.Conflict, OutcomeStatus.Recorded, OutcomeStatus.Duplicate })
+            Assert.Equal(expected, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes).Status);
+        await ExpectTerminatedAsync(account);
+    }
+
+    [Fact]
+    public async Task More_commands_than_may_wait_while_rows_are_read_are_unavailable()
+    {
+        Settings = Settings with { WaitingEntriesMax = 2 };
+        await Write("a", 100);
+        var newest = (await Rows("a"))[^1].Version;
+        var reading = new TaskCompletionSource();
+        await Snapshots.OnLoad.SetInterceptorAsync(new OldRows(newest, reading.Task));
+        var account = Account("a");
+        for (var i = 0; i < 3; i++)
+            account.Tell(Command(new Usage("u0", 1, 0)), TestActor);
+        Assert.Equal(EntryOutcome.Unavailable, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
+        reading.SetResult();
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(OutcomeStatus.Duplicate, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes).Status);
+    }
+
+    /// <summary>L3 over whole lives: random entries and amendments, restarts, and rows dropped at random.</summary>
+    [Fact]
+    public async Task Dropping_any_rows_changes_no_answer()
+    {
+        var life = 0;
+        await Gen.Select(Entries.Crowded.Array[1, 4].Array[20, 60], Gen.Int[0, 99].Array[3]).SampleAsync(
+            async (events, drops) =>
+            {
+                var id = $"life{Interlocked.Increment(ref life)}";
+                var taken = new List<Entry>();
+                foreach (var part in events.Chunk(Math.Max(1, events.Length / 3)))
+                {
+                    var account = Account(id);
+                    foreach (var entries in part)
+                    {
+                        account.Tell(new RecordEntries(id, [.. entries]), TestActor);
+                        var outcome = await ExpectMsgAsync<EntriesOutcome>();
+                        taken.AddRange(entries.Where((_, i) => outcome.Outcomes[i].Status == OutcomeStatus.Recorded));
+                    }
+
+                    await Stop(account);
+                    var rows = await Rows(id);
+                    if (rows.Count > 0 && drops[0] % 2 == 0)
+                        await Delete(id, rows[drops[1] % rows.Count].Version);
+                }
+
+                var recovered = Account(id);
+                foreach (var at in Oracle.InterestingTimes(taken))
+                    Assert.Equal((at, (long)Oracle.At(taken, at).Balance), (at, (await Balance(recovered, at)).Balance));
+                foreach (var entry in Oracle.Standing(taken))
+                    Assert.Equal(OutcomeStatus.Duplicate, (await Record(recovered, entry)).Status);
+                await Stop(recovered);
+            },
+            iter: Effort.Samples(25),
+            threads: 1);
+    }
+
+    private async Task Write(string id, int count, int first = 0)
+    {
+        var account = Account(id);
+        for (var i = first; i < first + count; i++)
+            Assert.Equal(OutcomeStatus.Recorded, (await Record(account, new Usage($"u{i}", 1, i))).Status);
+        // The last save and its deletions are still under way; a stopped account would not hear of them.
+        await AwaitConditionAsync(async () => await Settled(id), TimeSpan.FromSeconds(3));
+        await Stop(account);
+    }
+
+    private async Task<bool> Settled(string id)
+    {
+        var rows = await Rows(id);
+        await Task.Yield();
+        return rows.Count == 0 || rows.SkipLast(1).Select(row => row.Version).SequenceEqual(rows[^1].OlderVersions);
+    }
+
+    /// <summary>What the snapshot store holds, oldest first.</summary>
+    private async Task<List<AccountSegment>> Rows(string id)
+    {
+        var rows = new List<AccountSegment>();
+        var store = Persistence.Instance.Apply(Sys).SnapshotStoreFor(null);
+        for (var version = long.MaxValue; version > 0;)
+        {
+            var probe = CreateTestProbe();
+            store.Tell(new LoadSnapshot(AccountActor.PersistenceIdOf(id), new SnapshotSelectionCriteria(version), version), probe.Ref);
+            if ((await probe.ExpectMsgAsync<LoadSnapshotResult>()).Snapshot is not { } row)
+                break;
+            rows.Insert(0, (AccountSegment)row.Snapshot);
+            version = row.Metadata.SequenceNr - 1;
+        }
+
+        return rows;
+    }
+
+    private async Task Delete(string id, long version)
+    {
+        var probe = CreateTestProbe();
+        Persistence.Instance.Apply(Sys).SnapshotStoreFor(null).Tell(
+            new DeleteSnapshot(new SnapshotMetadata(AccountActor.PersistenceIdOf(id), version, DateTime.MinValue)), probe.Ref);
+        await probe.ExpectMsgAsync<DeleteSnapshotSuccess>();
+    }
+
+    private async Task<int> CountEventsRead(string id)
+    {
+        var counter = new CountingReads();
+        await Events.OnRecovery.SetInterceptorAsync(counter);
+        var account = Account(id);
+        await Balance(account, 0);
+        await Events.OnRecovery.Pass();
+        await Stop(account);
+        return counter.Count;
+    }
+
+    private sealed class CountingReads : Akka.Persistence.TestKit.IJournalInterceptor
+    {
+        private int _count;
+
+        public int Count => _count;
+
+        public Task InterceptAsync(IPersistentRepresentation message)
+        {
+            Interlocked.Increment(ref _count);
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class OldRows(long newest, Task until) : Akka.Persistence.TestKit.ISnapshotStoreInterceptor
+    {
+        public Task InterceptAsync(string persistenceId, SnapshotSelectionCriteria criteria) =>
+            criteria.MaxSequenceNr < newest ? until : Task.CompletedTask;
+    }
+}
