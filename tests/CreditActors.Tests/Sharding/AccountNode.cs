@@ -19,6 +19,8 @@ internal sealed class AccountNode : IAsyncDisposable
 
     public Akka.Actor.ActorSystem System => _host.Services.GetRequiredService<Akka.Actor.ActorSystem>();
 
+    public Akka.Actor.IActorRef Region => ActorRegistry.For(System).Get<AccountRegion>();
+
     public static async Task<AccountNode> Start(string hocon = "")
     {
         var builder = new HostBuilder().ConfigureServices(services =>
