@@ -11,10 +11,14 @@ internal sealed class GpuCreditHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly OpenedEventStore _store;
+    private readonly IFeatureCollection _server;
+    private readonly IServerAddressesFeature _addresses;
 
     public GpuCreditHost(WebApplication app, OpenedEventStore store)
     {
         (_app, _store) = (app, store);
+        _server = app.Services.GetRequiredService<IServer>().Features;
+        _addresses = _server.GetRequiredFeature<IServerAddressesFeature>();
         app.Lifetime.ApplicationStarted.Register(SayListening);
         app.Lifetime.ApplicationStopping.Register(() => HostLog.Stopping(app.Logger));
         app.Lifetime.ApplicationStopped.Register(() => HostLog.Stopped(app.Logger));
@@ -26,10 +30,16 @@ internal sealed class GpuCreditHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Where it listens once it has started, ports that were 0 included; the operators' door is the last.</summary>
-    public IReadOnlyList<string> Addresses =>
-        [.. _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+    public IReadOnlyList<string> Addresses => [.. _addresses.Addresses];
 
-    public Task StartAsync() => _app.StartAsync();
+    public async Task StartAsync()
+    {
+        // The doors are Kestrel's own listeners (Kestrel.Listen). ASP.NET would copy urls to the server's addresses all the
+        // same, and warn at each start that they are overridden; without the feature it has nowhere to copy them.
+        _server.Set<IServerAddressesFeature>(null);
+        await _app.StartAsync();
+        _server.Set(_addresses);
+    }
 
     public Task StopAsync() => _app.StopAsync();
 

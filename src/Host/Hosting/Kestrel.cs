@@ -9,13 +9,6 @@ internal static class Kestrel
 {
     public static void Listen(this WebApplicationBuilder builder, HostSettings settings)
     {
-        // The doors are opened below, each with its own rules; ASP.NET would open urls a second time.
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new(WebHostDefaults.ServerUrlsKey, ""),
-            new(WebHostDefaults.HttpPortsKey, ""),
-            new(WebHostDefaults.HttpsPortsKey, ""),
-        ]);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

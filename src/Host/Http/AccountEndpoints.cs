@@ -19,7 +19,8 @@ internal static class AccountEndpoints
             return Problems.Rejected(foreign);
         if (RequestBody.MediaType(context.Request, RequestBody.Json) is null)
             return Problems.UnsupportedMediaType($"The body must be {RequestBody.Json}, in UTF-8 and not compressed; the header Content-Type must say so.");
-        var draft = await RequestBody.ReadAsync(context, HttpLimits.EntryBytesMax, body => EntryJson.Read(body, shape));
+        if (await RequestBody.ReadAsync(context, HttpLimits.EntryBytesMax, body => EntryJson.Read(body, shape)) is not { } draft)
+            return Problems.TooLarge($"A body has at most {HttpLimits.EntryBytesMax} bytes here; nothing was done.");
         if (draft.Refusal is { } refusal)
             return Problems.Rejected(refusal);
         var outcome = await accounts.RecordAsync(AccountPath.Of(context), draft.Entry!, context.RequestAborted);

@@ -21,9 +21,11 @@ internal static class BatchEndpoint
         if (RequestBody.MediaType(context.Request, RequestBody.Json, RequestBody.JsonLines) is not { } mediaType)
             return Problems.UnsupportedMediaType($"The body must be {RequestBody.Json} or {RequestBody.JsonLines}, in UTF-8 and not compressed; the header Content-Type must say so.");
         var areLines = mediaType == RequestBody.JsonLines;
-        var batch = await RequestBody.ReadAsync(context, HttpLimits.BatchBytesMax, body => areLines
+        var read = await RequestBody.ReadAsync(context, HttpLimits.BatchBytesMax, body => areLines
             ? EntryBatch.ReadLines(body, HttpLimits.BatchEntriesMax)
             : EntryBatch.ReadArray(body, HttpLimits.BatchEntriesMax));
+        if (read is not { } batch)
+            return Problems.TooLarge($"A body has at most {HttpLimits.BatchBytesMax} bytes here; nothing was done.");
         if (batch.IsTooLong)
             return Problems.TooLarge($"A request takes at most {HttpLimits.BatchEntriesMax} entries; nothing was done.");
         if (batch.IsNotAnArray)

@@ -28,18 +28,29 @@ internal static class RequestBody
         return null;
     }
 
-    /// <summary>
-    /// Reads and parses. A body of more than <paramref name="bytesMax"/>, in chunks or not, ends in the server's
-    /// <see cref="BadHttpRequestException"/>, which <see cref="Faults"/> answers.
-    /// </summary>
-    public static async ValueTask<T> ReadAsync<T>(HttpContext context, int bytesMax, Parser<T> parse)
+    /// <summary>Reads and parses; null when the body, in chunks or not, has more than <paramref name="bytesMax"/>.</summary>
+    /// <remarks>
+    /// The limit is counted here. The server's own would close the connection while the caller still sends, so that many
+    /// callers see a broken pipe and no answer; it also counts the chunks' framing. What is beyond the limit is never held:
+    /// the server reads and drops it after the answer, for five seconds at most.
+    /// </remarks>
+    public static async ValueTask<T?> ReadAsync<T>(HttpContext context, int bytesMax, Parser<T> parse)
+        where T : struct
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = bytesMax;
+            limit.MaxRequestBodySize = null;
+        if (context.Request.ContentLength > bytesMax)
+            return null;
         var body = context.Request.BodyReader;
         while (true)
         {
             var read = await body.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > bytesMax)
+            {
+                body.AdvanceTo(read.Buffer.End);
+                return null;
+            }
+
             if (read.IsCompleted)
             {
                 var parsed = parse(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
