@@ -103,7 +103,7 @@ for project in "${projects[@]}"; do
   say "$name"
   arguments=(--no-build -c "$configuration" --nologo
     --results-directory "$results/$name" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal"
-    --blame-hang-timeout 8m --blame-hang-dump-type none)
+    --blame-hang-timeout 10m --blame-hang-dump-type none)
   if [ -n "$filter" ]; then arguments+=(--filter "FullyQualifiedName~$filter"); fi
   dotnet test "$project" "${arguments[@]}" </dev/null
   add_results "$name" $? "$results/$name/$name.trx"

@@ -14,7 +14,12 @@ internal sealed class CrashRun(TemporaryHost host, Workload workload, int seed)
     private readonly ConcurrentQueue<(IReadOnlyList<Edition> Editions, bool AsLines)> _chunks
         = new(workload.Chunks.Select((chunk, i) => (chunk, i % 2 == 0)));
 
+    private int _requestsCutOff;
+
     public Books Books { get; } = new();
+
+    /// <summary>Requests whose answers the kills cut off: it isn't known what became of them.</summary>
+    public int RequestsCutOff => _requestsCutOff;
 
     /// <summary>Sends everything until it is acknowledged, with so many kills in between.</summary>
     public async Task SendAllAsync(int kills)
@@ -70,6 +75,7 @@ internal sealed class CrashRun(TemporaryHost host, Workload workload, int seed)
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
+            Interlocked.Increment(ref _requestsCutOff);
             if (incarnation == host.Ready) Books.Violation($"a Host that nobody killed broke a connection: {e}");
             return open;
         }

@@ -13,8 +13,9 @@ public sealed class CrashTests(ITestOutputHelper output)
     private const int Kills = 8;
     private const int InstantsPerAccount = 40;
     private const int ResendBatch = 200;
+    private const int ViolationsShown = 20;
 
-    [Fact(Timeout = 420_000)]
+    [Fact(Timeout = 540_000)]
     public async Task Entries_sent_through_kills_are_all_there_once_and_every_balance_is_the_laws()
     {
         var seed = Environment.TickCount;
@@ -25,7 +26,9 @@ public sealed class CrashTests(ITestOutputHelper output)
 
         var run = new CrashRun(host, workload, seed);
         await run.SendAllAsync(Kills);
-        Assert.Empty(run.Books.Violations);
+        output.WriteLine($"{run.Books.Requests} requests, {run.RequestsCutOff} of them cut off by {Kills} kills");
+        Assert.True(run.RequestsCutOff > 0, "no kill hit a request");
+        Assert.True(run.Books.Violations.Count == 0, string.Join('\n', run.Books.Violations.Take(ViolationsShown)));
 
         // Once more, so that nothing that is asked now was kept in memory only.
         await host.KillAsync();
@@ -65,7 +68,7 @@ public sealed class CrashTests(ITestOutputHelper output)
         {
             var answers = await ledger.PostAllAsync(batch, asLines: false);
             var expected = batch.Select(edition => new Answer(standing.Contains(edition) ? "duplicate" : "superseded", versions[edition.AccountId]));
-            Assert.Equal(batch.Zip(expected), batch.Zip(answers));
+            Assert.All(batch.Zip(expected, answers), item => Assert.Equal((item.First, item.Second), (item.First, item.Third)));
         }
     }
 }

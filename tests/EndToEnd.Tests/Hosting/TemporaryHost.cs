@@ -41,6 +41,8 @@ internal sealed class TemporaryHost : IAsyncDisposable
 
     public Uri Url { get; }
 
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("the Host isn't running");
+
     /// <summary>Completes when the Host that runs now is ready; after a kill, when the next one is.</summary>
     public Task Ready => _ready.Task;
 

@@ -21,7 +21,7 @@ internal sealed class LedgerApi(Uri host) : IDisposable
         var path = $"/v1/accounts/{Uri.EscapeDataString(edition.AccountId)}/{(edition.IsCredit ? "credits" : "usages")}";
         using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), Json(edition.ToBody().ToJsonString()));
         var text = await response.Content.ReadAsStringAsync();
-        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) return new Answer(Answer.Unavailable, 0);
+        if (IsUnavailable(response)) return new Answer(Answer.Unavailable, 0);
         if (!response.IsSuccessStatusCode) return new Answer($"{(int)response.StatusCode} {text}", 0);
         var answer = ReadAnswer(JsonNode.Parse(text));
         Assert.Equal(answer.Status == "recorded" ? HttpStatusCode.Created : HttpStatusCode.OK, response.StatusCode);
@@ -37,7 +37,7 @@ internal sealed class LedgerApi(Uri host) : IDisposable
             : Json($"[{string.Join(',', editions.Select(edition => edition.ToElement().ToJsonString()))}]");
         using var response = await _http.PostAsync(new Uri("/v1/entries", UriKind.Relative), body);
         var text = await response.Content.ReadAsStringAsync();
-        if (response.StatusCode == HttpStatusCode.ServiceUnavailable && IsProblem(response))
+        if (IsUnavailable(response) && IsProblem(response))
             return [.. editions.Select(_ => new Answer(Answer.Unavailable, 0))];
 
         Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{(int)response.StatusCode} {text}");
@@ -69,6 +69,13 @@ internal sealed class LedgerApi(Uri host) : IDisposable
 
     private static Answer ReadAnswer(JsonNode? node)
         => new(node!["status"]!.GetValue<string>(), node["version"]?.GetValue<long>() ?? 0);
+
+    private static bool IsUnavailable(HttpResponseMessage response)
+    {
+        if (response.StatusCode != HttpStatusCode.ServiceUnavailable) return false;
+        Assert.NotNull(response.Headers.RetryAfter);
+        return true;
+    }
 
     private static bool IsProblem(HttpResponseMessage response)
         => response.Content.Headers.ContentType?.MediaType == "application/problem+json";
