@@ -27,12 +27,11 @@ internal static class DataFolder
         try
         {
             Directory.CreateDirectory(folder);
+            DirectorySync.Flush(parent);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new StartRefusedException($"{folder} can't be made ({fault.Message.TrimEnd('.')}): give this user the right to write {parent}, or name another folder in {EventStoreTarget.ConnectionStringKey}.", fault);
         }
-
-        DirectorySync.Flush(parent);
     }
 }

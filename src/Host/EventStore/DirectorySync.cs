@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace GpuCredit.Host.EventStore;
@@ -11,6 +10,7 @@ internal static class DirectorySync
 {
     private const int ReadOnly = 0;
 
+    /// <exception cref="IOException">It can't be.</exception>
     public static void Flush(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -18,17 +18,20 @@ internal static class DirectorySync
 
         var handle = Open(folder, ReadOnly);
         if (handle < 0)
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{folder} can't be opened to put it on disk.");
+            throw Failed(folder);
         try
         {
             if (Sync(handle) != 0)
-                throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{folder} can't be put on disk.");
+                throw Failed(folder);
         }
         finally
         {
             _ = Close(handle);
         }
     }
+
+    private static IOException Failed(string folder) =>
+        new($"{folder} can't be put on disk: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -29,7 +29,8 @@ internal sealed class FileLock : IDisposable
         FileStream held;
         try
         {
-            held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // No buffer: one would be written out again by Dispose, and fail again.
+            held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
         catch (IOException fault) when (File.Exists(path))
         {
@@ -44,10 +45,8 @@ internal sealed class FileLock : IDisposable
 
         try
         {
-            // For whoever looks for the holder; nothing reads it.
-            held.SetLength(0);
-            held.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
-            held.Flush();
+            // For whoever looks for the holder; nothing reads it. Of one width, so that no longer number shows through.
+            held.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId,10}\n")));
             return new FileLock(held);
         }
         catch (IOException fault)

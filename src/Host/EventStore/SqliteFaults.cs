@@ -18,6 +18,8 @@ internal static class SqliteFaults
                 $"{path} can't be written: give this user the right to write the file and its folder, or name another file in {EventStoreTarget.ConnectionStringKey}.",
             raw.SQLITE_CANTOPEN =>
                 $"{path} can't be opened: give this user the right to read and write the file and its folder, or name another file in {EventStoreTarget.ConnectionStringKey}.",
+            // Also what a full disk comes as, where SQLite had to make its index of the write-ahead log.
+            raw.SQLITE_IOERR => $"{path} can't be read or written ({fault.Message.TrimEnd('.')}): see that its disk is whole and has room, and start again.",
             _ => $"{path} can't be used as the event store ({fault.Message.TrimEnd('.')}): mend it, or name another file in {EventStoreTarget.ConnectionStringKey}.",
         },
         fault);

@@ -74,6 +74,18 @@ public sealed class SqliteTargetTests : IDisposable
     }
 
     [Fact]
+    public async Task A_full_disk_at_the_first_start_is_named()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        File.CreateSymbolicLink(DataFile + ".lock", "/dev/full");
+
+        var refused = await RefusedAsync(Target());
+
+        Assert.StartsWith($"{DataFile}.lock can't be written (No space left on device", refused, StringComparison.Ordinal);
+        Assert.EndsWith("make room on its disk, and start again.", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_database_is_left_alone()
     {
         Directory.CreateDirectory(_folder["data"]);
@@ -163,7 +175,8 @@ public sealed class SqliteTargetTests : IDisposable
     [InlineData(raw.SQLITE_READONLY, "/d/l.db can't be written: ")]
     [InlineData(raw.SQLITE_CANTOPEN, "/d/l.db can't be opened: ")]
     [InlineData(raw.SQLITE_CORRUPT, "/d/l.db is damaged: ")]
-    [InlineData(raw.SQLITE_IOERR, "/d/l.db can't be used as the event store (disk I/O error): ")]
+    [InlineData(raw.SQLITE_IOERR, "/d/l.db can't be read or written (disk I/O error): ")]
+    [InlineData(raw.SQLITE_NOLFS, "/d/l.db can't be used as the event store (disk I/O error): ")]
     public void A_fault_of_SQLite_becomes_a_sentence(int code, string sentence) =>
         Assert.StartsWith(sentence, SqliteFaults.Refusal(new SqliteException("disk I/O error", code), "/d/l.db").Message, StringComparison.Ordinal);
 
