@@ -3,34 +3,31 @@ using System.Globalization;
 
 namespace CreditActors.Bench;
 
-/// <summary>
-/// One figure: the time of an operation in many rounds, of which the first tenth is warm-up. Rounds are shorter than a
-/// scheduler's slice, so that on a busy machine the fast ones were not interrupted: the 10th percentile is the code's time.
-/// </summary>
+/// <summary>One figure: an operation's processor time, and its time by the clock, in many rounds, the first tenth being warm-up.</summary>
 internal sealed class Measured(string what, string aim, int operations)
 {
-    private readonly List<double> _nanoseconds = [];
+    private readonly List<double> _cpu = [];
+    private readonly List<double> _wall = [];
     private long _sink;
+
+    private string What { get; } = what;
+
+    private string Aim { get; } = aim;
 
     public static void PrintHead()
     {
-        Console.WriteLine("| what | 10 % | median | 90 % | aim |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
+        Console.WriteLine("| what | CPU 10 % | CPU median | CPU 90 % | by the clock, median | aim |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
     }
 
     public static void Print(params Measured[] rows)
     {
         foreach (var row in rows)
         {
-            var sorted = row._nanoseconds.Skip(row._nanoseconds.Count / 10).Order().ToArray();
-            var (ten, median, ninety) = (sorted[sorted.Length / 10], sorted[sorted.Length / 2], sorted[sorted.Length * 9 / 10]);
-            Console.WriteLine($"| {row.What} | {Text(ten)} | {Text(median)} | {Text(ninety)} | {row.Aim} |");
+            var (cpu, wall) = (row.Sorted(row._cpu), row.Sorted(row._wall));
+            Console.WriteLine($"| {row.What} | {Text(cpu[cpu.Length / 10])} | {Text(cpu[cpu.Length / 2])} | {Text(cpu[cpu.Length * 9 / 10])} | {Text(wall[wall.Length / 2])} | {row.Aim} |");
         }
     }
-
-    private string What { get; } = what;
-
-    private string Aim { get; } = aim;
 
     public void Time(Action act) => Time(() =>
     {
@@ -41,10 +38,13 @@ internal sealed class Measured(string what, string aim, int operations)
     /// <summary>The operations' results are folded into one, and kept, so that none can be left out.</summary>
     public void Time(Func<long> act)
     {
-        var start = Stopwatch.GetTimestamp();
+        var (wall, cpu) = (Stopwatch.GetTimestamp(), ThreadClock.Nanoseconds());
         _sink ^= act();
-        _nanoseconds.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / operations);
+        _cpu.Add((ThreadClock.Nanoseconds() - cpu) / operations);
+        _wall.Add(Stopwatch.GetElapsedTime(wall).TotalNanoseconds / operations);
     }
+
+    private double[] Sorted(List<double> rounds) => [.. rounds.Skip(rounds.Count / 10).Order()];
 
     private static string Text(double nanoseconds) => nanoseconds switch
     {

@@ -1,11 +1,14 @@
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using CreditActors.Bench;
 
-// No argument or --filter …: BenchmarkDotNet. --quick: the same figures by a stopwatch, interleaved with the plain replay
-// and with memory; minutes become seconds, and on a busy machine ratios within one run say more than either's times.
+// No argument, or BenchmarkDotNet's own: BenchmarkDotNet. --quick: the same figures by a stopwatch, interleaved with the plain
+// replay, and memory; minutes become seconds, and on a busy machine ratios within one run say more than either's times.
 if (args.Contains("--quick"))
     QuickRun.Run();
 else if (args.Contains("--memory"))
     MemoryRun.Run();
 else
-    BenchmarkSwitcher.FromAssembly(typeof(JournalBenchmarks).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args);
+    BenchmarkSwitcher.FromAssembly(typeof(JournalBenchmarks).Assembly).Run(
+        args.Length == 0 ? ["--filter", "*"] : args,
+        ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10)));
