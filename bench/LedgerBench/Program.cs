@@ -2,8 +2,8 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using CreditActors.Bench;
 
-// No argument, or BenchmarkDotNet's own: BenchmarkDotNet. --quick: the same figures by a stopwatch, interleaved with the plain
-// replay, and memory; minutes become seconds, and on a busy machine ratios within one run say more than either's times.
+// No argument, or BenchmarkDotNet's own: BenchmarkDotNet. --quick: the same figures by a stopwatch, beside the plain replay, and
+// memory; minutes become seconds, and on a busy machine processor times, and ratios within one run, say more than the clock.
 if (args.Contains("--quick"))
     QuickRun.Run();
 else if (args.Contains("--memory"))
