@@ -51,7 +51,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_decisions_of_an_account_know_no_actor() =>
         Holds(Types.InAssembly(typeof(Journal).Assembly).That().ResideInNamespace(Root + "Accounts")
-            .And().HaveNameMatching("^(AccountState|Batch|Waiting|Decided|Answer|SnapshotRows?|SnapshotCut)")
+            .And().HaveNameMatching("^(AccountState|Batch|Waiting|Decided|Answer|Segments?|SnapshotCut)")
             .ShouldNot().HaveDependencyOnAny("Akka", "Google", "Microsoft", "System.Threading"));
 
     private static void Holds(ConditionList rule)

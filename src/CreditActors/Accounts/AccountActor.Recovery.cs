@@ -40,7 +40,7 @@ internal sealed partial class AccountActor
                 _tail.Add((recorded, LastSequenceNr));
                 break;
             case RecoveryCompleted when _offered is null:
-                _rows.NeedsSweep = _rows.SavedCount == 0 && LastSequenceNr > 0;
+                _segments.NeedsSweep = _segments.SavedCount == 0 && LastSequenceNr > 0;
                 CutSnapshot();
                 break;
             case RecoveryCompleted:
@@ -54,13 +54,13 @@ internal sealed partial class AccountActor
     private void TakeIn(AccountSegment segment)
     {
         _state.Restore(segment);
-        _rows.Restored(segment.Version, _state.Journal);
+        _segments.Restored(segment.Version, _state.Journal);
     }
 
     private void TakeIn(EntriesRecorded recorded, long version)
     {
         _state.Replay(recorded, version);
-        _rows.Grown(version, _state.Journal);
+        _segments.Grown(version, _state.Journal);
     }
 
     private bool OnLoading(object message)
@@ -131,7 +131,7 @@ internal sealed partial class AccountActor
         _log.Warning("Account {AccountId}: {Reason}. It is built from its events instead.", _accountId, why);
         _loadTimeout.CancelIfNotNull();
         _state = NewState();
-        _rows = new(_settings.Snapshot) { NeedsSweep = true };
+        _segments = new(_settings.Snapshot) { NeedsSweep = true };
         _offered = null;
         _tail = [];
         _replaying = true;

@@ -8,21 +8,21 @@ namespace CreditActors.Accounts;
 /// <summary>Saving: a snapshot is a cache, so a failed save costs recovery time and nothing else.</summary>
 internal sealed partial class AccountActor
 {
-    private SnapshotRows _rows;
+    private Segments _segments;
     private bool _sweeping;
 
     private void CutSnapshot()
     {
-        if (!_rows.IsDue || _sweeping)
+        if (!_segments.IsDue || _sweeping)
             return;
-        if (_rows.NeedsSweep)
+        if (_segments.NeedsSweep)
         {
             _sweeping = true;
             DeleteSnapshots(SnapshotSelectionCriteria.Latest);
             return;
         }
 
-        var cut = _rows.Cut();
+        var cut = _segments.Cut();
         var segment = new AccountSegment(cut.OlderVersions, cut.Row.Version, [.. _state.Journal.EntriesBetween(cut.Row.From, cut.Row.To)]);
         // Not SaveSnapshot, which would file it under the last version: what has come since the row's end is not in it.
         // The store puts its own time where none is given.
@@ -34,24 +34,24 @@ internal sealed partial class AccountActor
     {
         switch (message)
         {
-            case SaveSnapshotSuccess saved when saved.Metadata.SequenceNr == _rows.Saving?.Row.Version:
-                foreach (var replaced in _rows.Saved().Replaced)
+            case SaveSnapshotSuccess saved when saved.Metadata.SequenceNr == _segments.Saving?.Row.Version:
+                foreach (var replaced in _segments.Saved().Replaced)
                     DeleteSnapshot(replaced);
                 CutSnapshot();
                 return true;
-            case SaveSnapshotFailure failed when failed.Metadata.SequenceNr == _rows.Saving?.Row.Version:
+            case SaveSnapshotFailure failed when failed.Metadata.SequenceNr == _segments.Saving?.Row.Version:
                 _log.Warning(failed.Cause, "Account {AccountId}: its snapshot of version {Version} was not saved; the next one tries again.", _accountId, failed.Metadata.SequenceNr);
-                _rows.SaveFailed();
+                _segments.SaveFailed();
                 return true;
             case DeleteSnapshotsSuccess when _sweeping:
                 _sweeping = false;
-                _rows.NeedsSweep = false;
+                _segments.NeedsSweep = false;
                 CutSnapshot();
                 return true;
             case DeleteSnapshotsFailure failed when _sweeping:
                 _log.Warning(failed.Cause, "Account {AccountId}: its old snapshots could not be deleted; the next cut tries again.", _accountId);
                 _sweeping = false;
-                _rows.SaveFailed();
+                _segments.SaveFailed();
                 return true;
             case SaveSnapshotSuccess or SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteSnapshotSuccess:
                 return true; // about a save before a restart

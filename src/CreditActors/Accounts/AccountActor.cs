@@ -26,7 +26,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
         _settings = settings;
         _gate = gate;
         _state = NewState();
-        _rows = new(settings.Snapshot);
+        _segments = new(settings.Snapshot);
     }
 
     /// <summary>Names the account's rows in the event store for ever.</summary>
@@ -126,7 +126,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     {
         ReturnPermit(WriteResult.Stored);
         Tell(_state.CompleteWrite(LastSequenceNr));
-        _rows.Grown(LastSequenceNr, _state.Journal);
+        _segments.Grown(LastSequenceNr, _state.Journal);
         WriteNext();
         CutSnapshot();
         StopIfDrained();

@@ -6,4 +6,4 @@ namespace CreditActors.Accounts;
 /// <param name="Row">What it covers.</param>
 /// <param name="OlderVersions">The rows that count beside it.</param>
 /// <param name="Replaced">The rows that it makes superfluous, once it is saved.</param>
-internal sealed record SnapshotCut(SnapshotRow Row, ImmutableArray<long> OlderVersions, ImmutableArray<long> Replaced);
+internal sealed record SnapshotCut(Segment Row, ImmutableArray<long> OlderVersions, ImmutableArray<long> Replaced);

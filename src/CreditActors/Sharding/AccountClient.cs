@@ -17,6 +17,7 @@ public sealed class AccountClient
     private readonly IRequiredActor<AccountRegion> _region;
     private readonly AccountClientSettings _settings;
     private readonly TimeProvider _time;
+    private IActorRef? _knownRegion;
     private int _inFlight;
 
     internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time)
@@ -127,12 +128,15 @@ public sealed class AccountClient
     private async Task<T?> AskAsync<T>(IAccountMessage message, TimeSpan timeout, CancellationToken cancellation)
         where T : class
     {
-        var region = await _region.GetAsync(cancellation).ConfigureAwait(false);
+        var start = _time.GetTimestamp();
         try
         {
-            return await region.Ask<T>(message, timeout, cancellation).ConfigureAwait(false);
+            // Until the actor system is up there is no region; that counts against the deadline too.
+            var region = _knownRegion ??= await _region.GetAsync(cancellation).WaitAsync(timeout, _time, cancellation).ConfigureAwait(false);
+            var left = timeout - _time.GetElapsedTime(start);
+            return left <= TimeSpan.Zero ? null : await region.Ask<T>(message, left, cancellation).ConfigureAwait(false);
         }
-        catch (AskTimeoutException)
+        catch (Exception late) when (late is AskTimeoutException or TimeoutException)
         {
             return null;
         }

@@ -93,6 +93,13 @@ public sealed class AccountClientTests
     }
 
     [Fact]
+    public async Task A_region_that_is_not_up_within_the_deadline_is_unavailable()
+    {
+        var client = new AccountClient(new MissingRegion(), new(TimeSpan.FromMilliseconds(100), 10), TimeProvider.System);
+        Assert.Equal(EntryOutcome.Unavailable, await client.RecordAsync("a", new Usage("u", 1, 1)));
+    }
+
+    [Fact]
     public async Task Entries_beyond_those_that_may_be_under_way_are_unavailable_at_once()
     {
         using var system = ActorSystem.Create("silent");
@@ -140,6 +147,13 @@ public sealed class AccountClientTests
     private sealed class Silent : ReceiveActor
     {
         public Silent() => ReceiveAny(_ => { });
+    }
+
+    private sealed class MissingRegion : IRequiredActor<AccountRegion>
+    {
+        public IActorRef ActorRef => throw new InvalidOperationException("It is not up.");
+
+        public Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => new TaskCompletionSource<IActorRef>().Task;
     }
 
     private sealed class SilentRegion(IActorRef region) : IRequiredActor<AccountRegion>

@@ -15,12 +15,12 @@ namespace CreditActors.Accounts;
 /// replaces are deleted only when it is saved, and a row is never larger than row-entries-max.
 /// </para>
 /// </summary>
-internal sealed class SnapshotRows(SnapshotSettings settings)
+internal sealed class Segments(SnapshotSettings settings)
 {
     private const int MergeWidth = 8;
 
-    private readonly List<SnapshotRow> _saved = [];
-    private readonly List<SnapshotRow> _unsaved = [];
+    private readonly List<Segment> _saved = [];
+    private readonly List<Segment> _unsaved = [];
     private JournalMark _marked;
     private int _events;
     private int _dueAt = 1;
@@ -101,7 +101,7 @@ internal sealed class SnapshotRows(SnapshotSettings settings)
     }
 
     /// <summary>How many of the saved rows before <paramref name="end"/> the row should take along.</summary>
-    private int RunBefore(int end, SnapshotRow row)
+    private int RunBefore(int end, Segment row)
     {
         var run = 0;
         var entries = row.Entries;
@@ -120,7 +120,7 @@ internal sealed class SnapshotRows(SnapshotSettings settings)
     /// <summary>Rows of one level are of about one size: within a factor of eight, the first cut's sizes in one.</summary>
     private int Level(int entries) => entries < settings.CutEntries ? 0 : 1 + (BitOperations.Log2((uint)(entries / settings.CutEntries)) / 3);
 
-    private static SnapshotRow Joined(SnapshotRow older, SnapshotRow newer) =>
+    private static Segment Joined(Segment older, Segment newer) =>
         new(newer.Version, older.From, newer.To, older.Entries + newer.Entries);
 
     private ImmutableArray<long> Versions(int from, int to)

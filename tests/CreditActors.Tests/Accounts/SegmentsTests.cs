@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace CreditActors.Tests.Accounts;
 
-public sealed class SnapshotRowsTests
+public sealed class SegmentsTests
 {
     /// <summary>The defaults' proportions at an eighth of their size.</summary>
     private static readonly SnapshotSettings Eighth = new(CutEvents: 32, CutEntries: 256, RowEntriesMax: 8_192, TimeSpan.FromSeconds(30));
@@ -17,7 +17,7 @@ public sealed class SnapshotRowsTests
     [InlineData(512, 40_000, 3)]
     public void What_is_written_stays_in_proportion_to_growth_and_rows_stay_few(int entriesInAnEvent, int entries, int timesWritten)
     {
-        var rows = new SnapshotRows(Eighth);
+        var rows = new Segments(Eighth);
         var journal = new Journal();
         long written = 0;
         var most = 0;
@@ -43,7 +43,7 @@ public sealed class SnapshotRowsTests
     [Fact]
     public void What_piled_up_without_a_snapshot_is_saved_in_few_rows_of_bounded_size()
     {
-        var rows = new SnapshotRows(Eighth);
+        var rows = new Segments(Eighth);
         var journal = new Journal();
         for (var version = 1; version <= 25_000; version++)
         {
@@ -64,7 +64,7 @@ public sealed class SnapshotRowsTests
     [Fact]
     public void A_failed_save_is_tried_again_at_the_next_threshold_and_not_before()
     {
-        var rows = new SnapshotRows(Eighth with { CutEvents = 2 });
+        var rows = new Segments(Eighth with { CutEvents = 2 });
         var journal = new Journal();
         Grow(1);
         Assert.False(rows.IsDue);
@@ -96,7 +96,7 @@ public sealed class SnapshotRowsTests
             (events, luck, cutEvents, rowEntriesMax) =>
             {
                 var settings = new SnapshotSettings(cutEvents, CutEntries: 8, rowEntriesMax, TimeSpan.Zero);
-                var rows = new SnapshotRows(settings);
+                var rows = new Segments(settings);
                 var journal = new Journal();
                 var store = new SortedDictionary<long, (IReadOnlyList<long> Older, Entry[] Entries)>();
                 var saves = 0;
@@ -125,10 +125,10 @@ public sealed class SnapshotRowsTests
 
                 Judge.SameJournal(Judge.JournalOf(events.SelectMany(entries => entries)), Recover(events.Length).Journal, [.. events.SelectMany(entries => entries)]);
 
-                (Journal Journal, SnapshotRows Rows) Recover(int version)
+                (Journal Journal, Segments Rows) Recover(int version)
                 {
                     var recovered = new Journal();
-                    var restored = new SnapshotRows(settings);
+                    var restored = new Segments(settings);
                     var newest = 0L;
                     if (store.Count > 0)
                     {

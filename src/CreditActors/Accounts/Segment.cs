@@ -7,4 +7,4 @@ namespace CreditActors.Accounts;
 /// <param name="From">Where the journal stood before it.</param>
 /// <param name="To">Where the journal stood after it.</param>
 /// <param name="Entries">Entries between the two.</param>
-internal readonly record struct SnapshotRow(long Version, JournalMark From, JournalMark To, int Entries);
+internal readonly record struct Segment(long Version, JournalMark From, JournalMark To, int Entries);
