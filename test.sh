@@ -81,6 +81,14 @@ add_results() { # add_results PROJECT EXIT-CODE TRX
   skipped=$((skipped + s))
 }
 
+# Those of the solution, since nothing else is built.
+test_projects() {
+  local project
+  grep -o '"[^"]*\.csproj"' GpuCredit.sln | tr -d '"' | tr '\\' / | sort | while IFS= read -r project; do
+    if grep -q '<IsTestProject>true' "$project"; then echo "$project"; fi
+  done
+}
+
 command -v dotnet >/dev/null || give_up "the .NET SDK is needed: dotnet is not on the path"
 install_tools
 
@@ -90,7 +98,10 @@ projects=()
 while IFS= read -r project; do
   name=$(basename "$project" .csproj)
   if [ -z "$only" ] || [ "$only" = "$name" ]; then projects+=("$project"); fi
-done < <(grep -l '<IsTestProject>true' tests/*/*.csproj | sort)
+done < <(test_projects)
+for project in tests/*/*.Tests.csproj; do
+  test_projects | grep -qx "$project" || give_up "$project isn't a test project of GpuCredit.sln, so its tests would never run"
+done
 [ "${#projects[@]}" -gt 0 ] || give_up "no such test project: $only"
 
 say "building ($configuration)"
