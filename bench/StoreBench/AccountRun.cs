@@ -27,7 +27,7 @@ internal static class AccountRun
             await using var host = await GpuCredit.Host.Program.BuildAsync(
             [
                 "--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", "--GpuCredit:GrpcUrl", "http://127.0.0.1:0",
-                "--GpuCredit:ConnectionString", $"Data Source={file}", "--Logging:LogLevel:Default", "Warning",
+                "--GpuCredit:ConnectionString", $"Data Source={file}", "--Logging:LogLevel:Default", "Error",
             ]);
             await host.StartAsync();
             var client = host.Services.GetRequiredService<AccountClient>();
@@ -35,7 +35,7 @@ internal static class AccountRun
             await Task.WhenAll(Enumerable.Range(0, accounts).Select(account => client.GetBalanceAsync(Id(account), 0)));
 
             var latencies = new TimeSpan[accounts * calls];
-            var begin = Stopwatch.GetTimestamp();
+            var span = Span.Begin();
             using var places = new SemaphoreSlim(Math.Max(1, EntriesInFlight / entriesEachCall));
             await Task.WhenAll(Enumerable.Range(0, accounts).Select(async account =>
             {
@@ -43,11 +43,11 @@ internal static class AccountRun
                 await SendAsync(client, account, calls, entriesEachCall, latencies);
                 places.Release();
             }));
-            var elapsed = Stopwatch.GetElapsedTime(begin);
+            var (elapsed, cpu) = span.End();
             await host.StopAsync();
             var stored = Rows(file);
             var name = string.Create(CultureInfo.InvariantCulture, $"AccountClient, {entriesEachCall:N0} entr{(entriesEachCall == 1 ? "y" : "ies")} a call");
-            return new Measured(name, accounts * calls * entriesEachCall, stored, Commits: null, elapsed, latencies);
+            return new Measured(name, accounts * calls * entriesEachCall, stored, Commits: null, elapsed, cpu, latencies);
         }
         finally
         {

@@ -90,12 +90,12 @@ internal static class PluginRun
         await Task.WhenAll(actors.Select(actor => actor.Ask<string>("awake?", TimeSpan.FromMinutes(2))));
         commits.Take();
 
-        var begin = Stopwatch.GetTimestamp();
+        var span = Span.Begin();
         await Task.WhenAll(actors.Select(actor => actor.Ask<string>("go", TimeSpan.FromMinutes(10))));
-        var elapsed = Stopwatch.GetElapsedTime(begin);
+        var (elapsed, cpu) = span.End();
         var counted = commits.Take();
         await host.StopAsync();
-        return new Measured(name, each * accounts, each * accounts, counted, elapsed, latencies);
+        return new Measured(name, each * accounts, each * accounts, counted, elapsed, cpu, latencies);
     }
 
     private static DataOptions Counted(DataOptions data, Counter commits) => data.UseTracing(TraceLevel.Info, trace =>

@@ -21,7 +21,7 @@ internal static class RawCommits
             insert.Parameters.Add("$m", SqliteType.Blob).Value = EntryBytes.Sample();
             var latencies = new TimeSpan[commits];
             var row = 0;
-            var begin = Stopwatch.GetTimestamp();
+            var span = Span.Begin();
             for (var commit = 0; commit < commits; commit++)
             {
                 var since = Stopwatch.GetTimestamp();
@@ -41,7 +41,8 @@ internal static class RawCommits
                 latencies[commit] = Stopwatch.GetElapsedTime(since);
             }
 
-            return new Measured($"SQLite alone, {rowsEachCommit} row{(rowsEachCommit == 1 ? "" : "s")} a commit", row, row, commits, Stopwatch.GetElapsedTime(begin), latencies);
+            var (elapsed, cpu) = span.End();
+            return new Measured($"SQLite alone, {rowsEachCommit} row{(rowsEachCommit == 1 ? "" : "s")} a commit", row, row, commits, elapsed, cpu, latencies);
         }
         finally
         {
