@@ -100,7 +100,7 @@ while IFS= read -r project; do
   if [ -z "$only" ] || [ "$only" = "$name" ]; then projects+=("$project"); fi
 done < <(test_projects)
 for project in tests/*/*.Tests.csproj; do
-  test_projects | grep -qx "$project" || give_up "$project isn't a test project of GpuCredit.sln, so its tests would never run"
+  grep -qx "$project" <<<"$(test_projects)" || give_up "$project isn't a test project of GpuCredit.sln, so its tests would never run"
 done
 [ "${#projects[@]}" -gt 0 ] || give_up "no such test project: $only"
 
