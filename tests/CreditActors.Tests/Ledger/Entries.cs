@@ -52,6 +52,14 @@ internal static class Entries
         (3, Usage(Ids("u", 60), 64, 6, 2)));
 
     /// <summary>
+    /// Credits that overlap for long, and a few usages of one amount that are amended in time again and again: what they burn
+    /// moves from one credit to another while the total stays.
+    /// </summary>
+    public static Gen<Entry> Moving { get; } = Gen.Frequency(
+        (3, Gen.Select(Credit(Ids("c", 40), 60, 30, 0), Gen.Int[0, 9], (credit, dice) => (Entry)((Credit)credit with { Priority = dice == 0 ? 10 : 50 }))),
+        (2, Gen.Select(Ids("u", 6), Gen.Long[0, 64], Gen.Int[0, 30], (id, time, revision) => (Entry)new Usage(id, 3, time, revision))));
+
+    /// <summary>
     /// Ids that are prefixes of one another, differ in case or in their last character, and lie about every length at which
     /// a packed id might change its shape.
     /// </summary>

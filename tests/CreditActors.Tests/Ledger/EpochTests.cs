@@ -83,6 +83,21 @@ public sealed class EpochTests(ITestOutputHelper output)
         Assert.Equal(3, journal.BalanceAt(1_004));
     }
 
+    [Fact]
+    public void Checkpoints_of_one_total_are_told_apart_by_what_remains_of_each_credit()
+    {
+        // The usage is moved from the long credit to the short one: for a while the total is the same, and then it isn't.
+        var journal = Chain(1_000);
+        journal.Apply(new Credit("long", 50, 0, 9_000, Priority: 10));
+        journal.Apply(new Credit("short", 50, 5, 4_000, Priority: 10));
+        journal.Apply(new Usage("u", 5, 1));
+        Assert.Equal(105, journal.BalanceAt(3_003));
+        Assert.Equal(55, journal.BalanceAt(8_003));
+        journal.Apply(new Usage("u", 5, 8, Revision: 1));
+        Assert.Equal(105, journal.BalanceAt(3_003));
+        Assert.Equal(60, journal.BalanceAt(8_003));
+    }
+
     /// <summary>Credits of 10 one after another, each active for 9 ticks of ten.</summary>
     private static Journal Chain(int credits) =>
         Judge.JournalOf(Enumerable.Range(0, credits).Select(n => new Credit($"c{n}", 10, n * 10L, 8)));

@@ -18,6 +18,11 @@ public sealed class JournalAgainstOracleTests(ITestOutputHelper output)
             Judge.RunAndCompare, output.WriteLine, iter: Effort.Samples(250), print: Script.Print);
 
     [Fact]
+    public void Usages_moved_from_credit_to_credit_with_questions_between_are_answered_as_the_oracle_does() =>
+        Entries.Steps(Entries.Moving, 64, 60, 200, takesForAnAsk: 3).Sample(
+            Judge.RunAndCompare, output.WriteLine, iter: Effort.Samples(250), print: Script.Print);
+
+    [Fact]
     public void Many_epochs_with_questions_between_are_answered_as_the_oracle_does() =>
         Entries.Steps(Entries.Wide, 120, 100, 500, takesForAnAsk: 8).Sample(
             Judge.RunAndCompare, output.WriteLine, iter: Effort.Samples(40), print: Script.Print);
