@@ -1,5 +1,6 @@
 using GpuCredit.Host.EventStore;
 using GpuCredit.Host.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Host.Tests.EventStore;
 
@@ -39,10 +40,27 @@ public sealed class EventStoreProbeTests : IDisposable
         using (var other = SqliteFile.Open(_folder["data/gpucredit.db"]))
         {
             other.Execute("BEGIN IMMEDIATE");
-            Assert.Equal("the file is locked", await opened.Probe.AskAsync());
+            Assert.Equal("the file is locked", await Probe(new FakeTimeProvider()).AskAsync());
         }
 
         Assert.Null(await opened.Probe.AskAsync());
+    }
+
+    [Fact]
+    public async Task An_answer_that_takes_too_long_is_none()
+    {
+        await using var opened = await OpenAsync();
+        using var other = SqliteFile.Open(_folder["data/gpucredit.db"]);
+        other.Execute("BEGIN IMMEDIATE");
+        var time = new FakeTimeProvider();
+        var probe = Probe(time);
+
+        var asked = probe.AskAsync();
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal("no answer within 2 s", await asked);
+        // The next one waits for the question that is still under way.
+        Assert.Equal("the file is locked", await probe.AskAsync());
     }
 
     [Fact]
@@ -59,12 +77,16 @@ public sealed class EventStoreProbeTests : IDisposable
                 other.Execute("BEGIN IMMEDIATE; INSERT INTO busy VALUES (1); COMMIT; BEGIN IMMEDIATE; INSERT INTO busy VALUES (2); COMMIT");
         });
 
+        var probe = Probe(new FakeTimeProvider());
         for (var n = 0; n < 20; n++)
-            Assert.Null(await opened.Probe.AskAsync());
+            Assert.Null(await probe.AskAsync());
 
         await work.CancelAsync();
         await writer;
     }
+
+    // Its two seconds pass on a clock that stands still, however busy the machine is.
+    private EventStoreProbe Probe(TimeProvider time) => new($"Data Source={_folder["data/gpucredit.db"]}", time);
 
     private Task<OpenedEventStore> OpenAsync(StoreKind store = StoreKind.Sqlite) =>
         EventStoreTarget.From(store, null, _folder.Path).OpenAsync();
