@@ -23,6 +23,9 @@ internal static class Accounts
             akka.WithEventStore(store).AddHoconFiles("cluster.conf", "akka.conf", "reference.conf");
             akka.ConfigureLoggers(loggers =>
             {
+                // Below this Akka says nothing at all; otherwise its last words, once the log is closed, go to the console in
+                // a shape of their own. AKKA__LOGLEVEL=INFO, with Logging__LogLevel__Akka, shows more.
+                loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
             });

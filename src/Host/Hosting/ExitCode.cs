@@ -1,6 +1,7 @@
 namespace GpuCredit.Host.Hosting;
 
 /// <summary>What the process says when it ends.</summary>
+/// <remarks>255 is Akka's: the cluster put this node out, or its part of the cluster crashed. A supervisor starts it anew.</remarks>
 internal static class ExitCode
 {
     /// <summary>Stopped as asked (Ctrl-C, SIGTERM), everything drained.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CreditActors.Sharding;
 using GpuCredit.Host.EventStore;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -39,6 +40,8 @@ internal sealed class GpuCreditHost : IAsyncDisposable
         _server.Set<IServerAddressesFeature>(null);
         await _app.StartAsync();
         _server.Set(_addresses);
+        // A wrong setting of the accounts' door stops the start, and not the first request.
+        _app.Services.GetRequiredService<AccountClient>();
     }
 
     public Task StopAsync() => _app.StopAsync();

@@ -1,3 +1,6 @@
+using Akka.Configuration;
+using Microsoft.AspNetCore.Connections;
+
 namespace GpuCredit.Host.Hosting;
 
 /// <summary>The process around the Host: where it finds its files, how long it may take to stop, and what its end says.</summary>
@@ -28,9 +31,9 @@ internal static class HostProcess
             await host.RunAsync();
             return Environment.ExitCode; // Akka sets it when the cluster puts this node out
         }
-        catch (StartRefusedException refused)
+        catch (Exception fault) when (RefusalIn(fault) is { } sentence)
         {
-            await Console.Error.WriteLineAsync($"GpuCredit doesn't start: {refused.Message}");
+            await Console.Error.WriteLineAsync($"GpuCredit doesn't start: {sentence}");
             return ExitCode.StartRefused;
         }
         catch (Exception fault)
@@ -38,5 +41,17 @@ internal static class HostProcess
             await Console.Error.WriteLineAsync($"GpuCredit fails: {fault}");
             return ExitCode.Fault;
         }
+    }
+
+    /// <summary>What the operator can mend: refused by us, a value in hocon/, or a port that was taken since we looked.</summary>
+    private static string? RefusalIn(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is StartRefusedException or ConfigurationException or AddressInUseException)
+                return cause.Message;
+        }
+
+        return null;
     }
 }

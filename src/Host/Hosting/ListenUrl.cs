@@ -70,7 +70,7 @@ internal sealed record ListenUrl
         {
             configure(listen);
             if (IsHttps)
-                listen.UseHttps();
+                UseHttps(listen);
         }
     }
 
@@ -79,6 +79,18 @@ internal sealed record ListenUrl
         IsLocalhost ? IPAddress.Loopback : IsEveryInterface ? IPAddress.Any : IPAddress.Parse(Host), Port);
 
     public bool IsSameAs(ListenUrl other) => Port != 0 && Port == other.Port && Host.Equals(other.Host, StringComparison.OrdinalIgnoreCase);
+
+    private void UseHttps(ListenOptions listen)
+    {
+        try
+        {
+            listen.UseHttps();
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new StartRefusedException($"{Key} asks for https on {Text}, and there is no certificate: name one in Kestrel:Certificates:Default:Path.", fault);
+        }
+    }
 
     private static StartRefusedException Refused(string key, string text) => new(
         $"{key} must be a URL to listen on, such as http://127.0.0.1:8080 (the host an IP address, localhost or *), and is \"{text}\".");

@@ -27,7 +27,7 @@ internal static class AccountEndpoints
         var row = OutcomeTable.Row(outcome.Status);
         return row.IsError
             ? Problems.Of(outcome)
-            : TypedResults.Json(new WriteAnswer(row.Name, outcome.Version), ApiJson.Plain.WriteAnswer, statusCode: row.HttpStatus);
+            : JsonAnswer.Of(new WriteAnswer(row.Name, outcome.Version), ApiJson.Plain.WriteAnswer, row.HttpStatus);
     }
 
     private static async Task<IResult> GetBalanceAsync(HttpContext context, AccountClient accounts, TimeProvider time)
@@ -41,6 +41,6 @@ internal static class AccountEndpoints
         if (!asked.IsAvailable)
             return Problems.Unavailable("The account didn't answer in time; ask again.");
         var (accountId, answeredAt, balance, version) = asked.Answer;
-        return TypedResults.Json(new BalanceAnswerBody(accountId, answeredAt, balance == 0 ? null : balance, version), ApiJson.Plain.BalanceAnswerBody);
+        return JsonAnswer.Of(new BalanceAnswerBody(accountId, answeredAt, balance == 0 ? null : balance, version), ApiJson.Plain.BalanceAnswerBody);
     }
 }

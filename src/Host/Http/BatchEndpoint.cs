@@ -68,15 +68,15 @@ internal static class BatchEndpoint
         {
             var response = httpContext.Response;
             response.StatusCode = IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-            response.ContentType = AreLines ? RequestBody.JsonLines : RequestBody.Json;
             if (IsUnavailable)
                 ProblemAnswer.SetRetryAfter(response);
             if (!AreLines)
             {
-                await JsonSerializer.SerializeAsync(response.Body, Answers, ApiJson.Plain.EntryAnswerArray, httpContext.RequestAborted);
+                await JsonAnswer.WriteAsync(httpContext, Answers, ApiJson.Plain.EntryAnswerArray);
                 return;
             }
 
+            response.ContentType = RequestBody.JsonLines;
             using var line = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Encoder = ApiJson.Plain.Options.Encoder });
             foreach (var answer in Answers)
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace GpuCredit.Host.Http;
 
@@ -13,10 +12,9 @@ internal sealed class ProblemAnswer(ProblemBody body) : IResult
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = Body.Status;
-        httpContext.Response.ContentType = ContentType;
         if (Body.Status == StatusCodes.Status503ServiceUnavailable)
             SetRetryAfter(httpContext.Response);
-        return JsonSerializer.SerializeAsync(httpContext.Response.Body, Body, ApiJson.Plain.ProblemBody, httpContext.RequestAborted);
+        return JsonAnswer.WriteAsync(httpContext, Body, ApiJson.Plain.ProblemBody, ContentType);
     }
 
     public static void SetRetryAfter(HttpResponse response) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using GpuCredit.Host.EventStore;
 using GpuCredit.Host.Http;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -29,15 +28,13 @@ internal static class HealthEndpoints
     }
 
     private static Task WriteLive(HttpContext context, HealthReport report) =>
-        WriteAsync(context, new HealthAnswer("live", new Dictionary<string, string>()));
+        JsonAnswer.WriteAsync(context, new HealthAnswer("live", new Dictionary<string, string>()), ApiJson.Plain.HealthAnswer);
 
-    private static Task WriteReady(HttpContext context, HealthReport report) => WriteAsync(context, new HealthAnswer(
-        report.Status == HealthStatus.Healthy ? "ready" : "not ready",
-        report.Entries.ToDictionary(check => check.Key, check => check.Value.Description ?? check.Value.Status.ToString())));
-
-    private static Task WriteAsync(HttpContext context, HealthAnswer answer)
+    private static Task WriteReady(HttpContext context, HealthReport report)
     {
-        context.Response.ContentType = RequestBody.Json;
-        return JsonSerializer.SerializeAsync(context.Response.Body, answer, ApiJson.Plain.HealthAnswer, context.RequestAborted);
+        var status = report.Status == HealthStatus.Healthy ? "ready" : "not ready";
+        // A check that threw, or ran out of time, describes nothing.
+        var checks = report.Entries.ToDictionary(check => check.Key, check => check.Value.Description ?? "failed");
+        return JsonAnswer.WriteAsync(context, new HealthAnswer(status, checks), ApiJson.Plain.HealthAnswer);
     }
 }

@@ -21,6 +21,7 @@ public sealed class StartAndStopTests : IDisposable
         { ["--GpuCredit:ConnectionString", "Data Source=/proc/nowhere/ledger.db"], "/proc/nowhere can't be made" },
         { ["--GpuCredit:ConnectionString", "Nonsense=1"], "GpuCredit:ConnectionString" },
         { ["--GpuCredit:Cluster:Seeds", "other:4053"], "GpuCredit:Cluster:Seeds names other nodes" },
+        { ["--urls", "https://127.0.0.1:0"], "urls asks for https" },
     };
 
     [Theory]
@@ -70,7 +71,6 @@ public sealed class StartAndStopTests : IDisposable
 
         using var request = await SlowRequest.StartAsync(client.BaseAddress, "/v1/accounts/a/credits");
         await request.SendAsync("""{"creditId":"c","amount":10,""");
-        await Eventually.TrueAsync(async () => (await client.GetAsync("/v1/accounts/a/balance")).IsSuccessStatusCode, TimeSpan.FromSeconds(10), "the Host has read what came before");
         child.Signal(signal);
         await Eventually.TrueAsync(
             async () =>
@@ -87,6 +87,7 @@ public sealed class StartAndStopTests : IDisposable
         Assert.Equal("", child.Error);
         Assert.DoesNotContain("fail:", child.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("warn:", child.Output, StringComparison.Ordinal);
+        Assert.All(child.Output.TrimEnd('\n').Split('\n'), line => Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info: ", line));
     }
 
     [Fact]
@@ -117,6 +118,30 @@ public sealed class StartAndStopTests : IDisposable
         await child.EndAsync();
         var line = child.Output.Split('\n')[0];
         Assert.Matches(@"GpuCredit \d+\.\d+\.\d+ listens on http://127\.0\.0\.1:\d+ \(operators: http://127\.0\.0\.1:\d+\); event store: SQLite in .+/data/gpucredit\.db$", line);
+    }
+
+    [Theory]
+    [InlineData("event-entries-max = 4096", "event-entries-max = 0", "gpucredit.account.event-entries-max must be a whole number from 1")]
+    [InlineData("entries-in-flight-max = 100000", "entries-in-flight-max = -5", "gpucredit.account.client.entries-in-flight-max must be a whole number from 1")]
+    [InlineData("gpucredit {", "gpucredit { a = ${nowhere}", "reference.conf can't be read as HOCON")]
+    public async Task A_wrong_value_in_a_file_beside_the_binary_is_named(string right, string wrong, string sentence)
+    {
+        var binary = Directory.CreateDirectory(_folder["binary"]).FullName;
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(binary, Path.GetRelativePath(AppContext.BaseDirectory, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var settings = Path.Combine(binary, "hocon", "reference.conf");
+        var text = await File.ReadAllTextAsync(settings);
+        Assert.Contains(right, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(settings, text.Replace(right, wrong, StringComparison.Ordinal));
+        await using var child = ChildProcess.StartFrom(binary, _folder.Path, "--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0");
+        Assert.Equal(ExitCode.StartRefused, await child.EndAsync());
+        Assert.Contains(sentence, child.Error, StringComparison.Ordinal);
+        Assert.Single(child.Error.TrimEnd('\n').Split('\n'));
     }
 
     private ChildProcess Start(string urls) => ChildProcess.Start(_folder.Path, "--urls", urls, "--GpuCredit:OpsUrl", "http://127.0.0.1:0");

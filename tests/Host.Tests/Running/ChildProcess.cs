@@ -22,11 +22,17 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static ChildProcess Start(string workingDirectory, params string[] args) => Start(workingDirectory, new Dictionary<string, string>(), args);
+    public static ChildProcess Start(string workingDirectory, params string[] args) => StartFrom(AppContext.BaseDirectory, workingDirectory, args);
 
-    public static ChildProcess Start(string workingDirectory, IReadOnlyDictionary<string, string> environment, params string[] args)
+    public static ChildProcess StartFrom(string binary, string workingDirectory, params string[] args) =>
+        Start(binary, workingDirectory, new Dictionary<string, string>(), args);
+
+    public static ChildProcess Start(string workingDirectory, IReadOnlyDictionary<string, string> environment, params string[] args) =>
+        Start(AppContext.BaseDirectory, workingDirectory, environment, args);
+
+    private static ChildProcess Start(string binary, string workingDirectory, IReadOnlyDictionary<string, string> environment, string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "GpuCredit.Host.dll"), .. args])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(binary, "GpuCredit.Host.dll"), .. args])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,

@@ -10,11 +10,15 @@ internal sealed class SlowRequest : IDisposable
 
     private SlowRequest(Socket socket) => _socket = socket;
 
+    /// <summary>Returns when the call has begun to read the body: the request is under way, and not only on the wire.</summary>
     public static async Task<SlowRequest> StartAsync(Uri host, string path)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(host.Host, host.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"));
+        var answer = new byte[256];
+        var length = await socket.ReceiveAsync(answer);
+        Assert.StartsWith("HTTP/1.1 100 Continue", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
         return new SlowRequest(socket);
     }
 

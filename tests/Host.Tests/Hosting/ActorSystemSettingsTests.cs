@@ -1,0 +1,25 @@
+using Akka.Actor;
+using Host.Tests.Running;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Host.Tests.Hosting;
+
+public sealed class ActorSystemSettingsTests
+{
+    [Fact]
+    public async Task The_files_of_hocon_go_before_the_librarys_defaults_and_the_operators_settings_before_all()
+    {
+        await using var host = await InProcessHost.StartAsync("--akka:log-dead-letters", "7", "--akka:cluster:sharding:handoff-timeout", "21s");
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        var config = system.Settings.Config;
+        Assert.Equal("gpucredit", system.Name);
+        Assert.Equal("ddata", config.GetString("akka.cluster.sharding.state-store-mode"));
+        Assert.Equal(20, config.GetInt("akka.cluster.sharding.least-shard-allocation-strategy.rebalance-absolute-limit"));
+        Assert.Empty(config.GetStringList("akka.cluster.sharding.distributed-data.durable.keys"));
+        Assert.False(config.GetBoolean("akka.actor.serialization-settings.allow-unregistered-types"));
+        Assert.Equal("fail", config.GetString("akka.persistence.journal.sql.replay-filter.mode"));
+        Assert.Equal(4096, config.GetInt("gpucredit.account.event-entries-max"));
+        Assert.Equal(7, config.GetInt("akka.log-dead-letters"));
+        Assert.Equal(TimeSpan.FromSeconds(21), config.GetTimeSpan("akka.cluster.sharding.handoff-timeout"));
+    }
+}
