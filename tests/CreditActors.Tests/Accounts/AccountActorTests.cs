@@ -15,9 +15,10 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
     {
         var account = Account("a");
         await Balance(account, 0);
-        await Events.OnWrite.PassWithDelay(TimeSpan.FromMilliseconds(300));
+        var held = await HoldWrites();
         account.Tell(Command(Ten), TestActor);
         await ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+        held.SetResult();
         Assert.Equal(new EntryOutcome(OutcomeStatus.Recorded, 1), Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
     }
 
@@ -26,9 +27,10 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
     {
         var account = Account("a");
         await Balance(account, 0);
-        await Events.OnWrite.PassWithDelay(TimeSpan.FromMilliseconds(300));
+        var held = await HoldWrites();
         account.Tell(Command(Ten), TestActor);
         Assert.Equal(new BalanceAnswer("a", 10, 0, 0), await Balance(account, 10));
+        held.SetResult();
         await ExpectMsgAsync<EntriesOutcome>();
         Assert.Equal(new BalanceAnswer("a", 10, 10, 1), await Balance(account, 10));
     }
@@ -38,9 +40,11 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
     {
         var account = Account("a");
         await Balance(account, 0);
-        await Events.OnWrite.PassWithDelay(TimeSpan.FromMilliseconds(300));
+        var held = await HoldWrites();
         for (var i = 0; i < 100; i++)
             account.Tell(Command(new Usage($"u{i}", 1, i)), TestActor);
+        await Balance(account, 0);
+        held.SetResult();
         for (var i = 0; i < 100; i++)
             Assert.Equal(i == 0 ? 1 : 2, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes).Version);
         Assert.Equal([1, 99], (await Stored("a")).Select(recorded => recorded.Entries.Length));
@@ -51,10 +55,11 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
     {
         var account = Account("a");
         await Balance(account, 0);
-        await Events.OnWrite.PassWithDelay(TimeSpan.FromMilliseconds(300));
+        var held = await HoldWrites();
         account.Tell(Command(Ten), TestActor);
         account.Tell(Command(Ten), TestActor);
         await ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+        held.SetResult();
         Assert.Equal(new EntryOutcome(OutcomeStatus.Recorded, 1), Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
         Assert.Equal(new EntryOutcome(OutcomeStatus.Duplicate, 1), Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
         Assert.Single(await Stored("a"));
@@ -66,10 +71,12 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
         var account = Account("a");
         await Record(account, new Usage("before", 1, 1));
         await WatchAsync(account);
-        await Events.OnWrite.FailWithDelay(TimeSpan.FromMilliseconds(300));
+        var held = await HoldWrites();
         account.Tell(Command(Ten), TestActor);
         account.Tell(Command(Ten), TestActor);
         account.Tell(Command(new Usage("gathered", 1, 1)), TestActor);
+        await Balance(account, 0);
+        held.SetException(new Akka.Persistence.TestKit.TestJournalFailureException());
         for (var i = 0; i < 3; i++)
             Assert.Equal(EntryOutcome.Unavailable, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
         await ExpectTerminatedAsync(account);
@@ -102,11 +109,13 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
     {
         var account = Account("a");
         await Balance(account, 0);
-        await Events.OnWrite.PassWithDelay(TimeSpan.FromMilliseconds(100));
+        var held = await HoldWrites();
         for (var i = 0; i < 100; i++)
             account.Tell(Command(new Usage($"u{i}", 1, i)), TestActor);
         await WatchAsync(account);
         account.Tell(StopAccount.Instance, TestActor);
+        await Balance(account, 0);
+        held.SetResult();
         for (var i = 0; i < 100; i++)
             Assert.Equal(OutcomeStatus.Recorded, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes).Status);
         await ExpectTerminatedAsync(account);
@@ -119,9 +128,10 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
         Settings = Settings with { WaitingEntriesMax = 10 };
         var account = Account("a");
         await Balance(account, 0);
-        await Events.OnWrite.PassWithDelay(TimeSpan.FromMilliseconds(300));
+        var held = await HoldWrites();
         account.Tell(new RecordEntries("a", [.. Enumerable.Range(0, 10).Select(i => new Usage($"u{i}", 1, i))]), TestActor);
         Assert.Equal(EntryOutcome.Unavailable, await Record(account, Ten));
+        held.SetResult();
         Assert.Equal(10, (await ExpectMsgAsync<EntriesOutcome>()).Outcomes.Length);
         Assert.Equal(OutcomeStatus.Recorded, (await Record(account, Ten)).Status);
     }

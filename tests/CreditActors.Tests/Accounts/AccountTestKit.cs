@@ -15,7 +15,12 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
     : TestKit(ConfigurationFactory.ParseString(hocon).WithFallback(Stores), "accounts", output)
 {
     private static readonly Config Stores = ConfigurationFactory
-        .ParseString("akka.persistence.snapshot-store.test.snapshot-is-optional = true, akka.loglevel = WARNING")
+        .ParseString(
+            """
+            akka.persistence.snapshot-store.test.snapshot-is-optional = true
+            akka.loglevel = WARNING
+            akka.test.single-expect-default = 20s
+            """)
         .WithFallback(ConfigurationFactory.FromResource<TestJournal>("Akka.Persistence.TestKit.config.conf"));
 
     protected ITestJournal Events => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null));
@@ -40,6 +45,14 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
         return await ExpectMsgAsync<BalanceAnswer>();
     }
 
+    /// <summary>From now on writes wait for the returned source: completed, they are stored; faulted, they fail.</summary>
+    internal async Task<TaskCompletionSource> HoldWrites()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Events.OnWrite.SetInterceptorAsync(new HeldWrites(release.Task));
+        return release;
+    }
+
     internal static IAccountMessage Command(Entry entry) =>
         entry is Credit credit ? new AddCredit("any", credit) : new UseCredit("any", (Usage)entry);
 
@@ -56,8 +69,13 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
         var probe = CreateTestProbe();
         Persistence.Instance.Apply(Sys).JournalFor(null).Tell(new ReplayMessages(1, long.MaxValue, long.MaxValue, AccountActor.PersistenceIdOf(id), probe.Ref));
         List<EntriesRecorded> events = [];
-        while (await probe.ReceiveOneAsync(TimeSpan.FromSeconds(5)) is ReplayedMessage replayed)
+        while (await probe.ReceiveOneAsync(TimeSpan.FromSeconds(20)) is ReplayedMessage replayed)
             events.Add((EntriesRecorded)replayed.Persistent.Payload);
         return events;
+    }
+
+    private sealed class HeldWrites(Task until) : IJournalInterceptor
+    {
+        public Task InterceptAsync(IPersistentRepresentation message) => until;
     }
 }

@@ -13,7 +13,7 @@ public sealed class SnapshotTests : AccountTestKit
 {
     public SnapshotTests(ITestOutputHelper output)
         : base(output) =>
-        Settings = Settings with { Snapshot = new(CutEvents: 2, CutEntries: 2, RowEntriesMax: 40, TimeSpan.FromMilliseconds(500)) };
+        Settings = Settings with { Snapshot = new(CutEvents: 2, CutEntries: 2, RowEntriesMax: 40, LoadTimeout: TimeSpan.FromSeconds(30)) };
 
     [Fact]
     public async Task An_account_recovers_from_its_rows_and_the_events_after_them()
@@ -93,6 +93,7 @@ public sealed class SnapshotTests : AccountTestKit
     [Fact]
     public async Task When_an_older_row_does_not_come_the_account_is_built_from_its_events()
     {
+        Settings = Settings with { Snapshot = Settings.Snapshot with { LoadTimeout = TimeSpan.FromMilliseconds(100) } };
         await Write("a", 100);
         var newest = (await Rows("a"))[^1].Version;
         await Snapshots.OnLoad.SetInterceptorAsync(new OldRows(newest, until: Task.Delay(Timeout.Infinite)));
@@ -179,14 +180,13 @@ public sealed class SnapshotTests : AccountTestKit
         for (var i = first; i < first + count; i++)
             Assert.Equal(OutcomeStatus.Recorded, (await Record(account, new Usage($"u{i}", 1, i))).Status);
         // The last save and its deletions are still under way; a stopped account would not hear of them.
-        await AwaitConditionAsync(async () => await Settled(id), TimeSpan.FromSeconds(3));
+        await AwaitConditionAsync(() => Settled(id), TimeSpan.FromSeconds(20));
         await Stop(account);
     }
 
     private async Task<bool> Settled(string id)
     {
         var rows = await Rows(id);
-        await Task.Yield();
         return rows.Count == 0 || rows.SkipLast(1).Select(row => row.Version).SequenceEqual(rows[^1].OlderVersions);
     }
 

@@ -46,8 +46,7 @@ public sealed class StoreOutageTests(ITestOutputHelper output)
     {
         Settings = Settings with { WriteGate = Settings.WriteGate with { WritesMax = 1 } };
         var accounts = await Awake(3);
-        var hanging = new TaskCompletionSource();
-        await Events.OnWrite.SetInterceptorAsync(new HangingWrites(hanging.Task));
+        var held = await HoldWrites();
         accounts[0].Tell(Command(new Usage("u", 1, 1)), TestActor);
         accounts[1].Tell(Command(new Usage("u", 1, 1)), TestActor);
         await Balance(accounts[1], 0);
@@ -59,7 +58,7 @@ public sealed class StoreOutageTests(ITestOutputHelper output)
             await ExpectTerminatedAsync(account);
         }
 
-        hanging.SetResult();
+        held.SetResult();
         await Events.OnWrite.Pass();
         Assert.Equal(OutcomeStatus.Recorded, (await Record(accounts[2], new Usage("u", 1, 1))).Status);
     }
@@ -82,10 +81,5 @@ public sealed class StoreOutageTests(ITestOutputHelper output)
         }
 
         return living;
-    }
-
-    private sealed class HangingWrites(Task until) : Akka.Persistence.TestKit.IJournalInterceptor
-    {
-        public Task InterceptAsync(Akka.Persistence.IPersistentRepresentation message) => until;
     }
 }

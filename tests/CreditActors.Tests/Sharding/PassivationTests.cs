@@ -16,7 +16,7 @@ public sealed class PassivationTests
         using var kit = new TestKit(node.System);
         var probe = kit.CreateTestProbe();
         node.Region.Tell(new UseCredit("a", new Usage("first", 1, 1)), probe.Ref);
-        await probe.ExpectMsgAsync<EntriesOutcome>();
+        await probe.ExpectMsgAsync<EntriesOutcome>(TimeSpan.FromSeconds(20));
         var account = probe.LastSender;
         var shard = node.System.ActorSelection(account.Path.Parent);
         await probe.WatchAsync(account);
@@ -32,7 +32,7 @@ public sealed class PassivationTests
         var terminated = false;
         while (versions.Count < 200 || !terminated)
         {
-            switch (await probe.ReceiveOneAsync(TimeSpan.FromSeconds(5)))
+            switch (await probe.ReceiveOneAsync(TimeSpan.FromSeconds(20)))
             {
                 case EntriesOutcome outcome:
                     Assert.Equal(OutcomeStatus.Recorded, Assert.Single(outcome.Outcomes).Status);
