@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace GpuCredit.Host.Http;
 
 /// <summary>
@@ -13,29 +11,16 @@ internal readonly record struct EntryBatch(List<EntryDraft> Drafts, bool IsTooLo
 {
     public static EntryBatch ReadArray(ReadOnlySpan<byte> json, int entriesMax)
     {
-        // An element nests as deep as it likes here (the reader keeps one bit a level); EntryJson refuses it at its first level.
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var elements = new ArrayElements(json);
         var drafts = new List<EntryDraft>();
-        try
+        while (elements.TryNext(out var element))
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-                return new(drafts, IsNotAnArray: true);
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                if (drafts.Count == entriesMax)
-                    return new(drafts, IsTooLong: true);
-                var start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                drafts.Add(EntryJson.Read(json[start..(int)reader.BytesConsumed], EntryShape.WithAccount));
-            }
+            if (drafts.Count == entriesMax)
+                return new(drafts, IsTooLong: true);
+            drafts.Add(EntryJson.Read(element, EntryShape.WithAccount));
+        }
 
-            reader.Read(); // throws when anything but white space follows
-            return new(drafts);
-        }
-        catch (JsonException)
-        {
-            return new(drafts, IsNotAnArray: true);
-        }
+        return new(drafts, IsNotAnArray: elements.IsBroken);
     }
 
     public static EntryBatch ReadLines(ReadOnlySpan<byte> lines, int entriesMax)

@@ -26,6 +26,15 @@ public sealed class EntryBatchTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{"accountId":{"accountId":[{}]}}""")]
+    [InlineData("1 2")]
+    [InlineData("//\n1")]
+    [InlineData("nonsense")]
+    [InlineData("{accountId:1}")]
+    [InlineData("{]")]
+    [InlineData("""{"accountId":"a","usageId":"u","amount":01,"timestamp":1}""")]
+    [InlineData("""{"accountId":"a","usageId":"u","amount":.5,"timestamp":1}""")]
+    [InlineData("""{"accountId":"a","usageId":"u","amount":1,"timestamp":1,}""")]
+    [InlineData("""{"accountId":"],[\"\\\"","usageId":"u\q"}""")]
     public void An_element_that_is_no_entry_is_refused_by_itself(string element)
     {
         var drafts = Array($"[{Usage},{element},{Usage}]").Drafts;
@@ -46,8 +55,14 @@ public sealed class EntryBatchTests
     [InlineData("[1,]")]
     [InlineData("[1] []")]
     [InlineData("[1")]
-    [InlineData("[1 2]")]
-    [InlineData("[//\n1]")]
+    [InlineData("[1,,2]")]
+    [InlineData("[,]")]
+    [InlineData("[}]")]
+    [InlineData("[{]")]
+    [InlineData("[\"]")]
+    [InlineData("[\"\\\"]")]
+    [InlineData("[")]
+    [InlineData("]")]
     public void What_is_no_JSON_array_is_refused_whole(string json) => Assert.True(Array(json).IsNotAnArray);
 
     [Theory]
