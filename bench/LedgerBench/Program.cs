@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using CreditActors.Bench;
 
@@ -11,4 +12,6 @@ else if (args.Contains("--memory"))
 else
     BenchmarkSwitcher.FromAssembly(typeof(JournalBenchmarks).Assembly).Run(
         args.Length == 0 ? ["--filter", "*"] : args,
-        ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10)));
+        ManualConfig.Create(DefaultConfig.Instance)
+            .AddJob(Job.Default.WithGcConcurrent(false).WithGcRetainVm(true).AsMutator())
+            .WithBuildTimeout(TimeSpan.FromMinutes(10)));

@@ -6,28 +6,28 @@ namespace CreditActors.Ledger;
 /// </summary>
 internal sealed class ActiveCredits(CreditTable credits)
 {
+    /// <summary>One for each priority that was ever met, in burn order.</summary>
     private Lane[] _lanes = [];
+
+    /// <summary>The lanes before this one are empty.</summary>
+    private int _firstFilled;
+
+    /// <summary>No credit here ends before this tick. (One that did may have burned up, so it can be too early.)</summary>
+    private long _nextEnd = long.MaxValue;
 
     /// <summary>What remains of all of them.</summary>
     public long Total { get; private set; }
 
     /// <summary>How many of them there are.</summary>
-    public int Count
-    {
-        get
-        {
-            var count = 0;
-            foreach (var lane in _lanes)
-                count += lane.Count;
-            return count;
-        }
-    }
+    public int Count { get; private set; }
 
     public void Clear()
     {
-        foreach (var lane in _lanes)
-            lane.Clear();
-        Total = 0;
+        for (var i = _firstFilled; i < _lanes.Length; i++)
+            _lanes[i].Clear();
+        _firstFilled = _lanes.Length;
+        _nextEnd = long.MaxValue;
+        (Total, Count) = (0, 0);
     }
 
     /// <summary>Burns the sum of an epoch's usages; what the credits can't pay is uncovered.</summary>
@@ -35,29 +35,35 @@ internal sealed class ActiveCredits(CreditTable credits)
     {
         if (sum >= Total)
         {
-            Clear();
+            if (Count > 0)
+                Clear();
             return;
         }
 
         var due = (long)sum;
         Total -= due;
-        foreach (var lane in _lanes)
+        while (due > 0)
         {
-            if (due == 0)
-                break;
+            var lane = _lanes[_firstFilled];
+            var before = lane.Count;
             due = lane.Burn(due);
+            Count += lane.Count - before;
+            if (lane.Count == 0)
+                _firstFilled++;
         }
     }
 
     /// <summary>Crosses a boundary: first the credits leave that ended before it, then those come that start at it.</summary>
     public void Cross(long start, Epoch epoch)
     {
-        foreach (var lane in _lanes)
-            Total -= lane.Expire(start);
+        if (_nextEnd < start)
+            Expire(start);
         for (var credit = epoch.FirstStarting; credit != CreditTable.None; credit = credits[credit].NextStarting)
         {
             ref readonly var row = ref credits[credit];
             Total += row.Amount;
+            Count++;
+            _nextEnd = Math.Min(_nextEnd, row.End);
             LaneOf(row.Priority).Add(new(row.End, row.Amount, credit));
         }
     }
@@ -76,6 +82,8 @@ internal sealed class ActiveCredits(CreditTable credits)
         }
 
         Total = checkpoint.Total;
+        Count = checkpoint.Holdings.Length;
+        _nextEnd = long.MinValue; // found at the next boundary
     }
 
     /// <summary>
@@ -108,15 +116,41 @@ internal sealed class ActiveCredits(CreditTable credits)
         return true;
     }
 
+    private void Expire(long start)
+    {
+        _nextEnd = long.MaxValue;
+        for (var i = _firstFilled; i < _lanes.Length; i++)
+        {
+            var lane = _lanes[i];
+            var before = lane.Count;
+            Total -= lane.Expire(start);
+            Count += lane.Count - before;
+            if (lane.Count > 0)
+                _nextEnd = Math.Min(_nextEnd, lane.NextEnd);
+        }
+    }
+
+    /// <summary>The lane of a priority, to be filled.</summary>
     private Lane LaneOf(int priority)
     {
-        var at = 0;
-        while (at < _lanes.Length && _lanes[at].Priority < priority)
-            at++;
-        if (at < _lanes.Length && _lanes[at].Priority == priority)
-            return _lanes[at];
-        var lane = new Lane(priority, credits);
-        _lanes = [.. _lanes[..at], lane, .. _lanes[at..]];
-        return lane;
+        var (low, high) = (0, _lanes.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (_lanes[middle].Priority < priority)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        if (low == _lanes.Length || _lanes[low].Priority != priority)
+        {
+            _lanes = [.. _lanes[..low], new Lane(priority, credits), .. _lanes[low..]];
+            if (low <= _firstFilled)
+                _firstFilled++;
+        }
+
+        _firstFilled = Math.Min(_firstFilled, low);
+        return _lanes[low];
     }
 }

@@ -19,6 +19,9 @@ public sealed record Credit(
 
     public override string Id => CreditId;
 
-    /// <summary>The last tick at which the credit is active.</summary>
-    public long End => Timestamp + Expiration;
+    /// <summary>
+    /// The last tick at which the credit is active, when its values keep their rules. (Where they don't it wraps around: a
+    /// refused credit must still be printable.)
+    /// </summary>
+    public long End => unchecked(Timestamp + Expiration);
 }

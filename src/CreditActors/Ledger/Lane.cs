@@ -12,6 +12,9 @@ internal sealed class Lane(int priority, CreditTable credits)
 
     public int Count { get; private set; }
 
+    /// <summary>The first tick at which one of the credits is active for the last time. There must be one.</summary>
+    public long NextEnd => _heap[0].End;
+
     public ReadOnlySpan<Holding> Holdings => _heap.AsSpan(0, Count);
 
     public void Clear() => Count = 0;

@@ -18,14 +18,17 @@ namespace CreditActors.Ledger;
 /// entries come between two questions: the effect of the first may end before the place of the second.
 /// </para>
 /// <para>
-/// Checkpoints are spaced by at least as many epochs as credits are active (and at least <see cref="SpacingMin"/>), so that
-/// their memory grows with the epochs and not with the square of the credits that overlap. The epoch last written to gets one
+/// Checkpoints are spaced by an epoch for every <see cref="ActiveForAnEpoch"/> credits that are active (and at least
+/// <see cref="SpacingMin"/>), so that their memory grows with the epochs and not with the square of the credits that overlap. The epoch last written to gets one
 /// more, out of line: entries mostly come in order, and the replay then starts where they come.
 /// </para>
 /// </remarks>
 internal sealed class Replay(EpochList epochs, CreditTable credits)
 {
     private const int SpacingMin = 16;
+
+    /// <summary>So an epoch pays for so many holdings of a checkpoint, whatever the number of active credits.</summary>
+    private const int ActiveForAnEpoch = 4;
 
     /// <summary>The working state: what remains at the start of the epoch that starts at <see cref="_activeAt"/>.</summary>
     private readonly ActiveCredits _active = new(credits);
@@ -149,7 +152,7 @@ internal sealed class Replay(EpochList epochs, CreditTable credits)
 
     private void Keep(Epoch epoch, bool outOfLine)
     {
-        var spacing = Math.Max(SpacingMin, _active.Count);
+        var spacing = Math.Max(SpacingMin, _active.Count / ActiveForAnEpoch);
         if (_activeSinceSpaced >= spacing || (epoch.Checkpoint is { EpochsSinceSpaced: 0 } && _activeSinceSpaced >= spacing / 2))
         {
             _activeSinceSpaced = 0;

@@ -36,6 +36,10 @@ public sealed class EntryTests
     }
 
     [Fact]
+    public void A_credit_that_breaks_every_rule_can_still_be_printed() =>
+        Assert.Contains("wild", new Credit("wild", 1, long.MaxValue, long.MaxValue).ToString(), StringComparison.Ordinal);
+
+    [Fact]
     public void An_entry_knows_its_kind_its_id_and_whether_it_is_void()
     {
         Assert.Equal((EntryKind.Credit, "c", false), (ACredit.Kind, ACredit.Id, ACredit.IsVoid));
