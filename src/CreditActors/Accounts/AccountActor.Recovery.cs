@@ -10,7 +10,8 @@ namespace CreditActors.Accounts;
 /// Recovery. Akka offers the newest row of the snapshot and then the events after it. When that row names older ones, both
 /// are kept aside until those are loaded, so that everything is taken in in the order in which it came: the marks between rows
 /// mean something only then. If a row is gone or can't be read, the account is built from its events alone, which are never
-/// deleted. Messages wait meanwhile, up to a maximum.
+/// deleted. Events are numbered without a gap: where one is missing, nothing can be said of the account, and it stops.
+/// Messages wait meanwhile, up to a maximum; when nothing comes of it they are answered "unavailable".
 /// </summary>
 internal sealed partial class AccountActor
 {
@@ -18,30 +19,53 @@ internal sealed partial class AccountActor
     private List<(EntriesRecorded Event, long Version)> _tail = [];
     private int _nextRow;
     private bool _replaying;
-    private int _deferred;
+    private bool _offeredForeign;
+    private int _deferredEntries;
     private ICancelable? _loadTimeout;
 
     private bool IsLoading => _offered is not null || _replaying;
+
+    /// <summary>Akka would keep what comes during recovery where this actor can't answer it when recovery fails.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (!IsRecovering || message is not (IAccountMessage or StopAccount))
+            return base.AroundReceive(receive, message);
+        Defer(message);
+        return true;
+    }
 
     protected override void OnRecover(object message)
     {
         switch (message)
         {
-            case SnapshotOffer { Snapshot: AccountSegment segment }:
+            case SnapshotOffer { Snapshot: AccountSegment segment } offer when segment.Version == offer.Metadata.SequenceNr:
                 if (segment.OlderVersions.IsEmpty)
                     TakeIn(segment);
                 else
                     _offered = segment;
                 break;
+            case SnapshotOffer:
+                _offeredForeign = true;
+                break;
+            case EntriesRecorded when _offeredForeign:
+                break; // is read again, with those before it
             case EntriesRecorded recorded when _offered is null:
+                Expect(LastSequenceNr, after: _state.Version);
                 TakeIn(recorded, LastSequenceNr);
                 break;
             case EntriesRecorded recorded:
+                Expect(LastSequenceNr, after: _tail.Count == 0 ? _offered.Version : _tail[^1].Version);
                 _tail.Add((recorded, LastSequenceNr));
                 break;
+            case RecoveryCompleted when _offeredForeign:
+                ReplayEvents("its newest row isn't a snapshot of an account");
+                break;
             case RecoveryCompleted when _offered is null:
+                Expect(LastSequenceNr + 1, after: _state.Version);
                 _segments.NeedsSweep = _segments.SavedCount == 0 && LastSequenceNr > 0;
-                CutSnapshot();
+                if (_segments.NeedsSweep && LastSequenceNr > _settings.Snapshot.CutEvents)
+                    _log.Warning("Account {AccountId}: its snapshot is gone or can't be read. It was built from its {Events} events.", _accountId, LastSequenceNr);
+                OnLoaded();
                 break;
             case RecoveryCompleted:
                 LoadNextRow();
@@ -49,6 +73,19 @@ internal sealed partial class AccountActor
             default:
                 throw new InvalidOperationException($"Account {_accountId}: {message.GetType()} is stored, and nothing this version knows.");
         }
+    }
+
+    /// <summary>Akka stops the actor next.</summary>
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _log.Error(reason, "Account {AccountId} could not be read. It stops, and tries again with the next message.", _accountId);
+        RefuseDeferred();
+    }
+
+    private void Expect(long version, long after)
+    {
+        if (version != after + 1)
+            throw new InvalidOperationException($"Account {_accountId}: the event after version {after} is missing (the next is {version}). Restore the event store; nothing is answered from half of it.");
     }
 
     private void TakeIn(AccountSegment segment)
@@ -76,17 +113,27 @@ internal sealed partial class AccountActor
             case LoadTimedOut timeout when _offered is not null && timeout.Version == _offered.OlderVersions[_nextRow]:
                 ReplayEvents("the snapshot store doesn't answer");
                 return true;
-            case ReplayedMessage { Persistent.Payload: EntriesRecorded recorded } replayed when _replaying:
-                TakeIn(recorded, replayed.Persistent.SequenceNr);
+            case LoadTimedOut timeout when _replaying && timeout.Version == _state.Version:
+                StopUnread("the event store doesn't answer");
+                return true;
+            case LoadTimedOut when _replaying:
+                WatchReplay(); // slow, but it goes on
+                return true;
+            case ReplayedMessage { Persistent: { Payload: EntriesRecorded recorded, SequenceNr: var version } } when _replaying:
+                if (version == _state.Version + 1)
+                    TakeIn(recorded, version);
+                else
+                    StopUnread($"the event after version {_state.Version} is missing");
                 return true;
             case RecoverySuccess when _replaying:
                 _replaying = false;
-                OnLoaded();
+                if (_state.Version == LastSequenceNr)
+                    OnLoaded();
+                else
+                    StopUnread($"the events after version {_state.Version} are missing");
                 return true;
             case ReplayMessagesFailure failed when _replaying:
-                _log.Error(failed.Cause, "Account {AccountId}: its events could not be read. The account stops, and tries again with the next message.", _accountId);
-                RefuseDeferred();
-                Context.Stop(Self);
+                StopUnread(failed.Cause.Message);
                 return true;
             case LoadSnapshotResult or LoadSnapshotFailed or LoadTimedOut:
                 return true; // came after the account had turned to its events
@@ -133,50 +180,67 @@ internal sealed partial class AccountActor
         _state = NewState();
         _segments = new(_settings.Snapshot) { NeedsSweep = true };
         _offered = null;
+        _offeredForeign = false;
         _tail = [];
         _replaying = true;
+        WatchReplay();
         Journal.Tell(new ReplayMessages(1, LastSequenceNr, long.MaxValue, PersistenceId, Self));
+    }
+
+    private void WatchReplay() =>
+        _loadTimeout = Context.System.Scheduler.ScheduleTellOnceCancelable(_settings.Snapshot.LoadTimeout, Self, new LoadTimedOut(_state.Version), ActorRefs.NoSender);
+
+    private void StopUnread(string why)
+    {
+        _log.Error("Account {AccountId} could not be read: {Reason}. It stops, and tries again with the next message.", _accountId, why);
+        RefuseDeferred();
+        Context.Stop(Self);
     }
 
     private void OnLoaded()
     {
+        _loadTimeout.CancelIfNotNull();
         _offered = null;
         _tail = [];
         CutSnapshot();
-        _deferred = 0;
+        _deferredEntries = 0;
         Stash.UnstashAll();
     }
 
     private void Defer(object message)
     {
+        var entries = EntriesIn(message);
         // A stop that was dropped would never come again.
-        if (message is not StopAccount && _deferred >= _settings.WaitingEntriesMax)
+        if (message is not StopAccount && entries > _settings.WaitingEntriesMax - _deferredEntries)
         {
             Refuse(message, Sender);
             return;
         }
 
-        _deferred++;
+        _deferredEntries += entries;
         Stash.Stash();
     }
 
+    /// <summary>While the actor is still running: before PostStop Akka empties the stash into the dead letters.</summary>
     private void RefuseDeferred()
     {
         foreach (var envelope in Stash.ClearStash())
             Refuse(envelope.Message, envelope.Sender);
     }
 
-    /// <summary>A question has no way to say "unavailable": whoever asked asks again after the deadline.</summary>
     private void Refuse(object message, IActorRef sender)
     {
-        var entries = message switch
-        {
-            AddCredit or UseCredit => 1,
-            RecordEntries record => record.Entries.Length,
-            GetBalance or StopAccount => -1,
-            _ => throw new UnreachableException($"{message.GetType()} is never deferred."),
-        };
-        if (entries >= 0)
-            sender.Tell(new EntriesOutcome(_accountId, [.. Enumerable.Repeat(EntryOutcome.Unavailable, entries)]));
+        if (message is GetBalance)
+            sender.Tell(new AccountUnavailable(_accountId));
+        else if (message is not StopAccount)
+            sender.Tell(new EntriesOutcome(_accountId, [.. Enumerable.Repeat(EntryOutcome.Unavailable, EntriesIn(message))]));
     }
+
+    /// <summary>What a message that waits counts for: its entries, and a question as one.</summary>
+    private static int EntriesIn(object message) => message switch
+    {
+        AddCredit or UseCredit or GetBalance or StopAccount => 1,
+        RecordEntries record => record.Entries.Length,
+        _ => throw new UnreachableException($"{message.GetType()} is never deferred."),
+    };
 }

@@ -96,7 +96,6 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     {
         ReturnPermit(WriteResult.Untold);
         Tell(_state.GiveUp());
-        RefuseDeferred();
         _loadTimeout.CancelIfNotNull();
         base.PostStop();
     }

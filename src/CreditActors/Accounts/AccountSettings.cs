@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using CreditActors.Protocol;
 
 namespace CreditActors.Accounts;
 
@@ -16,20 +17,28 @@ internal sealed record AccountSettings(
     public static AccountSettings From(Config system)
     {
         var config = system.WithFallback(Reference).GetConfig("gpucredit.account");
+        var closedMin = Longer(config, "write-gate.closed-min", than: TimeSpan.Zero);
         return new(
             Positive(config, "event-entries-max"),
-            Positive(config, "waiting-entries-max"),
+            config.GetInt("waiting-entries-max") is >= RecordEntries.EntriesMax and var waiting
+                ? waiting
+                : throw new ConfigurationException($"gpucredit.account.waiting-entries-max must be at least {RecordEntries.EntriesMax}: so many entries can come in one command."),
             config.GetTimeSpan("passivate-after"),
             new(
                 Positive(config, "write-gate.writes-max"),
-                config.GetTimeSpan("write-gate.closed-min", allowInfinite: false),
-                config.GetTimeSpan("write-gate.closed-max", allowInfinite: false)),
+                closedMin,
+                Longer(config, "write-gate.closed-max", than: closedMin - TimeSpan.FromTicks(1))),
             new(
                 Positive(config, "snapshot.cut-events"),
                 Positive(config, "snapshot.cut-entries"),
                 Positive(config, "snapshot.row-entries-max"),
-                config.GetTimeSpan("snapshot.load-timeout", allowInfinite: false)));
+                Longer(config, "snapshot.load-timeout", than: TimeSpan.Zero)));
     }
+
+    internal static TimeSpan Longer(Config config, string key, TimeSpan than) =>
+        config.GetTimeSpan(key, allowInfinite: false) is var time && time > than
+            ? time
+            : throw new ConfigurationException($"gpucredit.account.{key} must be longer than {than}.");
 
     internal static int Positive(Config config, string key) => config.GetInt(key) is > 0 and var value
         ? value

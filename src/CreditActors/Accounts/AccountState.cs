@@ -75,6 +75,8 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
     {
         var stored = _inFlight ?? throw new UnreachableException("No write is in flight.");
         _inFlight = null;
+        if (_newestWithCredits == stored)
+            _newestWithCredits = null;
         foreach (var entry in stored.Entries)
         {
             Journal.Apply(entry);

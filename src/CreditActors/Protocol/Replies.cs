@@ -11,3 +11,6 @@ public sealed record EntriesOutcome(string AccountId, ImmutableArray<EntryOutcom
 /// <param name="Balance">What remains then, never negative. 0 is shown as none at the edge.</param>
 /// <param name="Version">The account's version that the answer was made from.</param>
 public sealed record BalanceAnswer(string AccountId, long At, long Balance, long Version) : IWireMessage;
+
+/// <summary>The account can't be read now, so the question has no answer: ask again.</summary>
+public sealed record AccountUnavailable(string AccountId) : IWireMessage;

@@ -22,6 +22,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
     public const string GetBalanceManifest = "gb1";
     public const string EntriesOutcomeManifest = "eo1";
     public const string BalanceAnswerManifest = "ba1";
+    public const string AccountUnavailableManifest = "au1";
 
     public override int Identifier => FrozenIdentifier;
 
@@ -35,6 +36,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         GetBalance => GetBalanceManifest,
         EntriesOutcome => EntriesOutcomeManifest,
         BalanceAnswer => BalanceAnswerManifest,
+        AccountUnavailable => AccountUnavailableManifest,
         _ => throw Unknown(o),
     };
 
@@ -48,6 +50,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         GetBalance get => WireCodec.Write(get),
         EntriesOutcome outcome => WireCodec.Write(outcome),
         BalanceAnswer answer => (IMessage)WireCodec.Write(answer),
+        AccountUnavailable unavailable => WireCodec.Write(unavailable),
         _ => throw Unknown(obj),
     }).ToByteArray();
 
@@ -65,6 +68,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
                 GetBalanceManifest => WireCodec.Read(Proto.GetBalance.Parser.ParseFrom(bytes)),
                 EntriesOutcomeManifest => WireCodec.Read(Proto.EntriesOutcome.Parser.ParseFrom(bytes)),
                 BalanceAnswerManifest => WireCodec.Read(Proto.BalanceAnswer.Parser.ParseFrom(bytes)),
+                AccountUnavailableManifest => WireCodec.Read(Proto.AccountUnavailable.Parser.ParseFrom(bytes)),
                 _ => throw new SerializationException(
                     $"The manifest \"{manifest}\" is unknown: what it names was written by a newer version, or isn't ours."),
             };

@@ -37,6 +37,11 @@ internal static class WireCodec
         (long)Field.Required(proto.HasBalance, proto.Balance, "balance"),
         (long)Field.Required(proto.HasVersion, proto.Version, "version"));
 
+    public static Proto.AccountUnavailable Write(AccountUnavailable unavailable) => new() { AccountId = unavailable.AccountId };
+
+    public static AccountUnavailable Read(Proto.AccountUnavailable proto) =>
+        new(Field.Required(proto.HasAccountId, proto.AccountId, "account_id"));
+
     public static Proto.EntriesOutcome Write(EntriesOutcome outcome)
     {
         var proto = new Proto.EntriesOutcome { AccountId = outcome.AccountId };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
@@ -97,7 +98,13 @@ public sealed class AccountClient
     {
         if ((EntryRules.CheckAccountId(accountId) ?? EntryRules.CheckAt(at)) is { } refusal)
             throw new ArgumentException(refusal.ToString());
-        return new(await AskAsync<BalanceAnswer>(new GetBalance(accountId, at), _settings.Deadline, cancellation).ConfigureAwait(false));
+        var reply = await AskAsync<IWireMessage>(new GetBalance(accountId, at), _settings.Deadline, cancellation).ConfigureAwait(false);
+        return reply switch
+        {
+            BalanceAnswer answer => new(answer),
+            null or AccountUnavailable => default,
+            _ => throw new UnreachableException($"{reply.GetType()} answers no question."),
+        };
     }
 
     /// <summary>

@@ -1,23 +1,23 @@
 using System.Diagnostics;
 using CreditActors.Ledger;
+using CreditActors.Protocol;
 
 namespace CreditActors.Sharding;
 
 /// <summary>
-/// How many entries go to an account in one message: command and answer each have to fit a remote frame of 256,000 bytes;
+/// How many entries go to an account in one message: command and answer each have to fit a remote frame, with room to spare;
 /// what doesn't is dropped with a line in a log and nothing else.
 /// </summary>
 internal static class EntryChunks
 {
     private const int BytesMax = 200_000;
-    private const int EntriesMax = 4_096;
 
     /// <summary>The number of entries from <paramref name="start"/> that go together, at least one.</summary>
     public static int Length(IReadOnlyList<AccountEntry> entries, ReadOnlySpan<int> positions, int start)
     {
         var bytes = 0;
         var end = start;
-        while (end < positions.Length && end - start < EntriesMax)
+        while (end < positions.Length && end - start < RecordEntries.EntriesMax)
         {
             bytes += BytesOf(entries[positions[end]].Entry);
             if (bytes > BytesMax && end > start)

@@ -32,7 +32,7 @@ internal sealed class FileLock : IDisposable
             // No buffer: one would be written out again by Dispose, and fail again.
             held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException fault) when (File.Exists(path))
+        catch (IOException fault) when (IsHeld(fault))
         {
             throw new StartRefusedException(
                 $"{databasePath} is in use by another running Host (it holds {path}): end that one, or name another file in {EventStoreTarget.ConnectionStringKey}.", fault);
@@ -57,4 +57,7 @@ internal sealed class FileLock : IDisposable
     }
 
     public void Dispose() => _held.Dispose();
+
+    /// <summary>The lock is another's: EWOULDBLOCK on Linux and macOS, a sharing violation on Windows.</summary>
+    private static bool IsHeld(IOException fault) => (fault.HResult & 0xFFFF) is 11 or 35 or 32;
 }

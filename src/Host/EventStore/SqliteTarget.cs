@@ -46,7 +46,8 @@ internal sealed class SqliteTarget : EventStoreTarget
             throw;
         }
 
-        var connectionString = _connection.ConnectionString;
+        // From here on the file is there. Were it taken away, a connection that made a new one would begin an empty ledger.
+        var connectionString = new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString;
         return new OpenedEventStore(
             this, ["store-sqlite.conf"], SqliteDataOptions.For(connectionString), new EventStoreProbe(connectionString), Close);
 

@@ -41,6 +41,7 @@ internal static class GoldenFiles
             ]),
         [ProtobufSerializer.BalanceAnswerManifest + "-none"] = new BalanceAnswer("account/1", 0, 0, 0),
         [ProtobufSerializer.BalanceAnswerManifest + "-some"] = new BalanceAnswer("account/1", -5, long.MaxValue, 12),
+        [ProtobufSerializer.AccountUnavailableManifest + "-one"] = new AccountUnavailable("account/1"),
     };
 
     public static string PathOf(string name, [CallerFilePath] string here = "") =>

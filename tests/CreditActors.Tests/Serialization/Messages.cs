@@ -48,7 +48,8 @@ internal static class Messages
         Gen.Select(Ids, Ticks, (account, at) => (IWireMessage)new GetBalance(account, at)),
         Gen.Select(Ids, Outcomes.Array[0, 20], (account, outcomes) => (IWireMessage)new EntriesOutcome(account, [.. outcomes])),
         Gen.Select(Ids, Ticks, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], (account, at, balance, version) =>
-            (IWireMessage)new BalanceAnswer(account, at, balance, version)));
+            (IWireMessage)new BalanceAnswer(account, at, balance, version)),
+        Ids.Select(account => (IWireMessage)new AccountUnavailable(account)));
 
     /// <summary>Immutable arrays compare by reference, so content is compared as text; every record prints all its values.</summary>
     public static string Print(object message) => message switch
