@@ -30,6 +30,11 @@ skipped=0
 say() { printf '\n== %s\n' "$*"; }
 
 finish() {
+  if [ "${CI:-}" = true ] && [ "$skipped" -gt 0 ]; then
+    echo "in CI nothing is skipped: $skipped tests count as failed" >&2
+    failed=$((failed + skipped))
+    skipped=0
+  fi
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   if [ "$failed" -gt 0 ] || [ $((passed + failed)) -eq 0 ]; then exit 1; fi
   exit 0

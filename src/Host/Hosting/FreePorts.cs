@@ -11,11 +11,21 @@ internal static class FreePorts
 {
     public static async Task RefuseTakenAsync(HostSettings settings)
     {
-        foreach (var url in settings.Urls.Append(settings.OpsUrl))
-            Try(url.Key, url.Text, url.ToEndPoint());
-        var bind = settings.Cluster.Bind;
-        foreach (var address in await ResolveAsync(bind.Host))
-            Try(SettingsSection.Key(settings.Cluster.Bind == settings.Cluster.Address ? "Cluster:Port" : "Cluster:BindPort"), bind.ToString(), new IPEndPoint(address, bind.Port));
+        // Held until all are tried: two settings that ask for one port, however they are spelled, are each other's trouble.
+        var held = new List<Socket>();
+        try
+        {
+            foreach (var url in settings.Urls.Append(settings.OpsUrl))
+                held.Add(Try(url.Key, url.Key, url.Text, url.ToEndPoint()));
+            var bind = settings.Cluster.Bind;
+            var prefix = bind == settings.Cluster.Address ? "Cluster:" : "Cluster:Bind";
+            foreach (var address in await ResolveAsync(bind.Host))
+                held.Add(Try(SettingsSection.Key(prefix + "Port"), SettingsSection.Key(prefix + "Host"), bind.ToString(), new IPEndPoint(address, bind.Port)));
+        }
+        finally
+        {
+            held.ForEach(socket => socket.Dispose());
+        }
     }
 
     private static async Task<IPAddress[]> ResolveAsync(string host)
@@ -30,22 +40,24 @@ internal static class FreePorts
         }
     }
 
-    private static void Try(string key, string shown, IPEndPoint endPoint)
+    private static Socket Try(string portKey, string hostKey, string shown, IPEndPoint endPoint)
     {
-        using var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(endPoint);
             socket.Listen(1);
+            return socket;
         }
         catch (SocketException refused)
         {
-            var why = refused.SocketErrorCode switch
+            socket.Dispose();
+            var (key, why) = refused.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => "the port is taken by another program",
-                SocketError.AddressNotAvailable => "that is no address of this machine",
-                SocketError.AccessDenied => "listening there is not permitted",
-                _ => refused.Message,
+                SocketError.AddressAlreadyInUse => (portKey, "the port is taken, by another program or another setting"),
+                SocketError.AddressNotAvailable => (hostKey, "that is no address of this machine"),
+                SocketError.AccessDenied => (portKey, "listening there is not permitted"),
+                _ => (portKey, refused.Message),
             };
             throw new StartRefusedException($"{key} asks to listen on {shown}, and {why}.", refused);
         }

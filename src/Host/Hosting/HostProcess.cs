@@ -43,13 +43,15 @@ internal static class HostProcess
         }
     }
 
-    /// <summary>What the operator can mend: refused by us, a value in hocon/, or a port that was taken since we looked.</summary>
+    /// <summary>What the operator can mend: refused by us, a value in hocon/ or under Logging, a file of settings that can't be read, or a port that was taken since we looked.</summary>
     private static string? RefusalIn(Exception fault)
     {
         for (var cause = fault; cause is not null; cause = cause.InnerException)
         {
-            if (cause is StartRefusedException or ConfigurationException or AddressInUseException)
+            if (cause is StartRefusedException or ConfigurationException or AddressInUseException or InvalidDataException)
                 return cause.Message;
+            if (cause is InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" })
+                return $"Logging: {cause.Message}";
         }
 
         return null;

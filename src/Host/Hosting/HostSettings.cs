@@ -24,6 +24,8 @@ internal sealed record HostSettings
     public static HostSettings Read(IConfiguration configuration)
     {
         var section = new SettingsSection(configuration);
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+            throw new StartRefusedException("Kestrel:Endpoints would open a door that nothing here knows of: use urls and GpuCredit:OpsUrl.");
         if (section.Text("Horizon") is not null)
             throw new StartRefusedException($"{SettingsSection.Key("Horizon")} is not built yet: leave it out.");
         var settings = new HostSettings

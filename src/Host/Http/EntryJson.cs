@@ -161,7 +161,9 @@ internal static class EntryJson
     }
 
     private static Fields FieldAt(ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("amount"u8) ? Fields.Amount
+        // An escaped name is compared as text: ValueTextEquals throws on one that isn't Unicode.
+        reader.ValueIsEscaped ? FieldOf(TextAt(ref reader))
+        : reader.ValueTextEquals("amount"u8) ? Fields.Amount
         : reader.ValueTextEquals("timestamp"u8) ? Fields.Timestamp
         : reader.ValueTextEquals("usageId"u8) ? Fields.UsageId
         : reader.ValueTextEquals("accountId"u8) ? Fields.AccountId
@@ -170,6 +172,17 @@ internal static class EntryJson
         : reader.ValueTextEquals("priority"u8) ? Fields.Priority
         : reader.ValueTextEquals("revision"u8) ? Fields.Revision
         : Fields.None;
+
+    private static Fields FieldOf(string name)
+    {
+        for (var field = Fields.AccountId; field <= Fields.Revision; field = (Fields)((int)field << 1))
+        {
+            if (NameOf(field) == name)
+                return field;
+        }
+
+        return Fields.None;
+    }
 
     private static bool IsKnown(Fields field, EntryShape shape) => field != Fields.None && (shape switch
     {

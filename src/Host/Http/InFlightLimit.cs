@@ -16,7 +16,7 @@ internal static class InFlightLimit
     private static RateLimitPartition<string> Partition(HttpContext context) =>
         // A node that is busy is alive: its supervisor must be able to see that.
         context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) ? RateLimitPartition.GetNoLimiter("health")
-        : context.Request.Path.Equals(BatchEndpoint.Path, StringComparison.OrdinalIgnoreCase) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
+        : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
         : Concurrency("requests", HttpLimits.RequestsInFlightMax);
 
     private static RateLimitPartition<string> Concurrency(string name, int permits) =>

@@ -53,9 +53,14 @@ internal static class RequestBody
 
             if (read.IsCompleted)
             {
-                var parsed = parse(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
-                body.AdvanceTo(read.Buffer.End);
-                return parsed;
+                try
+                {
+                    return parse(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
+                }
+                finally
+                {
+                    body.AdvanceTo(read.Buffer.End);
+                }
             }
 
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);

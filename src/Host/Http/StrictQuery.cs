@@ -9,7 +9,7 @@ internal static class StrictQuery
     public static Refusal? Read(HttpRequest request, string? name, out string? value)
     {
         value = null;
-        foreach (var pair in (request.QueryString.Value ?? "").TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var pair in (request.QueryString.Value is ['?', .. var query] ? query : "").Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=');
             var key = PercentEncoding.TryDecode(equals < 0 ? pair : pair[..equals]) ?? pair;
@@ -17,7 +17,9 @@ internal static class StrictQuery
                 return new(key, name is null ? "is not taken: this call has no query" : $"is not taken: this call's query is {name}");
             if (value is not null)
                 return new(key, "must be given once");
-            if (equals < 0 || PercentEncoding.TryDecode(pair.AsSpan(equals + 1)) is not { } decoded)
+            if (equals < 0)
+                return new(key, "must have a value");
+            if (PercentEncoding.TryDecode(pair.AsSpan(equals + 1)) is not { } decoded)
                 return new(key, PercentEncoding.Rule);
             value = decoded;
         }

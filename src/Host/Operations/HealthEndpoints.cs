@@ -16,7 +16,7 @@ internal static class HealthEndpoints
     private const string ReadyTag = "gpucredit.ready";
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(3);
 
-    public static void AddHealth(this IServiceCollection services, EventStoreProbe store) => services.AddSingleton(store).AddHealthChecks()
+    public static void AddHealth(this IServiceCollection services, EventStoreProbe store) => services.AddSingleton(store).AddSingleton<ShardRegionCheck>().AddHealthChecks()
         .AddCheck<ClusterCheck>("cluster", tags: [ReadyTag], timeout: CheckTimeout)
         .AddCheck<ShardRegionCheck>("accounts", tags: [ReadyTag], timeout: CheckTimeout)
         .AddCheck<EventStoreCheck>("eventStore", tags: [ReadyTag], timeout: CheckTimeout);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -46,9 +47,26 @@ public sealed class StartAndStopTests : IDisposable
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         taken.Listen();
         var port = ((IPEndPoint)taken.LocalEndPoint!).Port;
-        await RefusedAsync([$"--{key}", key.EndsWith(":Port", StringComparison.Ordinal) ? $"{port}" : $"http://127.0.0.1:{port}"], $"{key} asks to listen on", "taken by another program");
+        await RefusedAsync([$"--{key}", key.EndsWith(":Port", StringComparison.Ordinal) ? $"{port}" : $"http://127.0.0.1:{port}"], $"{key} asks to listen on", "the port is taken");
         Assert.False(Directory.Exists(_folder["data"]));
     }
+
+    [Theory]
+    [InlineData("GpuCredit:OpsUrl", "http://localhost:{0}")]
+    [InlineData("GpuCredit:OpsUrl", "http://*:{0}")]
+    [InlineData("GpuCredit:Cluster:Port", "{0}")]
+    public async Task Two_settings_that_ask_for_one_port_are_named_however_they_are_spelled(string key, string value)
+    {
+        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        await RefusedAsync(["--urls", $"http://127.0.0.1:{port}", $"--{key}", value.Replace("{0}", port, StringComparison.Ordinal)], $"{key} asks to listen on", "the port is taken");
+    }
+
+    [Fact]
+    public async Task A_door_that_nothing_here_knows_of_is_refused() =>
+        await RefusedAsync(["--Kestrel:Endpoints:X:Url", "http://127.0.0.1:0"], "Kestrel:Endpoints", "use urls");
+
+    [Fact]
+    public async Task A_wrong_log_level_is_a_sentence() => await RefusedAsync(["--Logging:LogLevel:Default", "Foo"], "Logging", "Foo");
 
     [Fact]
     public async Task A_file_where_the_data_folder_should_be_is_named()

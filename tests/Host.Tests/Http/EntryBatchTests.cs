@@ -26,6 +26,7 @@ public sealed class EntryBatchTests
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("""{"accountId":{"accountId":[{}]}}""")]
+    [InlineData("""{"\ud800":1}""")]
     [InlineData("1 2")]
     [InlineData("//\n1")]
     [InlineData("nonsense")]
