@@ -43,11 +43,7 @@ public class JournalBenchmarks
 
     /// <summary>An operation is one usage; the stream's credits are among them.</summary>
     [Benchmark(OperationsPerInvoke = InOrderBatch)]
-    public void Insert_in_order()
-    {
-        foreach (var entry in _batch)
-            _journal.Apply(entry);
-    }
+    public void Insert_in_order() => _journal.Apply(_batch.AsSpan());
 
     [IterationSetup(Target = nameof(A_usage_ten_percent_back_then_balance_now))]
     public void PrepareLate() => _batch = [.. Enumerable.Range(0, LateBatch).Select(_ => _world.ATenthBack())];

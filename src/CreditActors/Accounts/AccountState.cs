@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 
@@ -77,9 +78,9 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         _inFlight = null;
         if (_newestWithCredits == stored)
             _newestWithCredits = null;
+        Journal.Apply(CollectionsMarshal.AsSpan(stored.Entries));
         foreach (var entry in stored.Entries)
         {
-            Journal.Apply(entry);
             if (_pending.TryGetValue((entry.Kind, entry.Id), out var pending) && pending.Batch == stored)
                 _pending.Remove((entry.Kind, entry.Id));
         }
@@ -116,16 +117,14 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
     /// <summary>Takes a stored event in, in recovery.</summary>
     public void Replay(EntriesRecorded recorded, long version)
     {
-        foreach (var entry in recorded.Entries)
-            Journal.Apply(entry);
+        Journal.Apply(recorded.Entries.AsSpan());
         Version = version;
     }
 
     /// <summary>Takes a row of the snapshot in, in recovery.</summary>
     public void Restore(AccountSegment segment)
     {
-        foreach (var entry in segment.Entries)
-            Journal.Apply(entry);
+        Journal.Apply(segment.Entries.AsSpan());
         Version = Math.Max(Version, segment.Version);
     }
 

@@ -44,6 +44,9 @@ internal sealed class IdTable
     /// <summary>The number of the id, or −1 when it isn't here.</summary>
     public int Find(ReadOnlySpan<byte> id) => Find(id, Hash(id), out _);
 
+    /// <summary>Has the memory fetched where the id is, or belongs. Changes nothing.</summary>
+    public void Prefetch(ReadOnlySpan<byte> id) => _buckets.Prefetch(Hash(id));
+
     /// <summary>The number of the id, adding it when it isn't here.</summary>
     public int FindOrAdd(ReadOnlySpan<byte> id, out bool added)
     {
@@ -203,13 +206,16 @@ internal sealed class IdTable
         public int Next(int group) => group + 1 == Groups ? 0 : group + 1;
 
         /// <summary>
-        /// Has the group's numbers brought into the cache while its tags are looked through. One of them is written next,
-        /// and a write that waits for its line holds up all that follow: a quarter of an insertion.
+        /// Has the group's tags and numbers brought into the cache. One of the numbers is written soon, and a write that waits
+        /// for its line holds up all that follow: a quarter of an insertion.
         /// </summary>
         public unsafe void Prefetch(ulong hash)
         {
-            if (Sse.IsSupported && Groups > 0)
-                Sse.Prefetch0(Unsafe.AsPointer(ref _numbers[Home(hash) * BucketsPerGroup]));
+            if (!Sse.IsSupported || Groups == 0)
+                return;
+            var bucket = Home(hash) * BucketsPerGroup;
+            Sse.Prefetch0(Unsafe.AsPointer(ref _tags[bucket]));
+            Sse.Prefetch0(Unsafe.AsPointer(ref _numbers[bucket]));
         }
 
         public Vector128<byte> Tags(int group) => Vector128.Create(_tags, group * BucketsPerGroup);

@@ -29,6 +29,9 @@ internal sealed class UsageTable
 
     public int Find(string usageId) => _ids.Find(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]));
 
+    /// <summary>Has the memory fetched where the id is, or belongs. Changes nothing.</summary>
+    public void Prefetch(string usageId) => _ids.Prefetch(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]));
+
     public int FindOrAdd(string usageId, out bool added)
     {
         var usage = _ids.FindOrAdd(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]), out added);

@@ -22,6 +22,19 @@ public sealed class JournalLawTests(ITestOutputHelper output)
             print: sample => Script.Print(sample.Item1) + " shuffled with " + sample.Item2);
 
     [Fact]
+    public void Entries_taken_in_together_are_entries_taken_in_one_by_one() =>
+        Sets.Sample(
+            entries =>
+            {
+                var together = new Journal();
+                together.Apply(entries.AsSpan());
+                Judge.SameJournal(Judge.JournalOf(entries), together, entries);
+            },
+            output.WriteLine,
+            iter: Effort.Samples(500),
+            print: Script.Print);
+
+    [Fact]
     public void Sending_anything_again_changes_nothing() =>
         Gen.Select(Sets, Gen.Int[0, int.MaxValue]).Sample(
             (entries, seed) =>
