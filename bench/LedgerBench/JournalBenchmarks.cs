@@ -23,6 +23,7 @@ public class JournalBenchmarks
     [GlobalSetup]
     public void Build()
     {
+        QuickRun.Warm();
         _world = new World(UsagesPerCredit, idChars: 16);
         _journal = new Journal();
         _replay = new PlainReplay();

@@ -24,7 +24,7 @@ internal static class QuickRun
     }
 
     /// <summary>More than the measured journals hold at once, dropped again: then the code is optimized, and the heap has its pages.</summary>
-    private static void Warm()
+    public static void Warm()
     {
         var kept = new List<object>();
         for (var n = 0; n < 4; n++)
