@@ -59,7 +59,7 @@ internal static class PluginRun
         var ours = Path.Combine(folder, "ours");
         try
         {
-            await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, "Data Source=ours/gpucredit.db", folder).OpenAsync();
+            await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, "Data Source=ours/gpucredit.db", folder, shards: 100).OpenAsync();
             var commits = new Counter();
             var store = new OpenedEventStore(opened.Target, opened.HoconFiles, Counted(opened.Data, commits), opened.Probe, () => ValueTask.CompletedTask);
             return await RunAsync(Ours, accounts, rows, commits, akka => akka.WithEventStore(store));

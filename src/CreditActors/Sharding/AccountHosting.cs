@@ -19,9 +19,12 @@ public static class AccountHosting
     /// The shard region of the accounts, their serializer and the defaults of their settings. Remoting, the cluster and the
     /// stores are the host's. Call it after adding the host's own HOCON.
     /// </summary>
-    public static AkkaConfigurationBuilder WithAccounts(this AkkaConfigurationBuilder builder)
+    /// <param name="builder">The actor system's.</param>
+    /// <param name="shards">Into how many parts the accounts are split; the same at every node, for ever.</param>
+    public static AkkaConfigurationBuilder WithAccounts(this AkkaConfigurationBuilder builder, int shards)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shards);
         return builder
             .AddHocon(AccountSettings.Reference, HoconAddMode.Append)
             .WithAccountSerializer()
@@ -33,7 +36,7 @@ public static class AccountHosting
                     var gate = WriteGateProvider.Instance.Apply(system);
                     return accountId => AccountActor.Props(accountId, settings, gate);
                 },
-                AccountRouting.Extractor,
+                AccountRouting.Extractor(shards),
                 new ShardOptions
                 {
                     Role = Role,

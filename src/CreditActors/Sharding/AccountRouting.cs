@@ -8,9 +8,7 @@ internal static class AccountRouting
 {
     public const string RegionName = "account";
 
-    /// <summary>Frozen: nodes that count shards differently would run one account twice. About ten for each node ever planned.</summary>
-    public const int Shards = 100;
-
-    public static IMessageExtractor Extractor { get; } =
-        HashCodeMessageExtractor.Create(Shards, message => (message as IAccountMessage)?.AccountId);
+    /// <param name="shards">The same at every node, for ever: nodes that count shards differently would run one account twice.</param>
+    public static IMessageExtractor Extractor(int shards) =>
+        HashCodeMessageExtractor.Create(shards, message => (message as IAccountMessage)?.AccountId);
 }

@@ -18,8 +18,9 @@ internal abstract class EventStoreTarget
     /// <param name="store">GpuCredit:Store.</param>
     /// <param name="connectionString">GpuCredit:ConnectionString; null is the store's default.</param>
     /// <param name="workingDirectory">What a relative path is relative to; itself absolute.</param>
+    /// <param name="shards">GpuCredit:Cluster:Shards, which a store of several nodes records.</param>
     /// <exception cref="StartRefusedException">The connection string is wrong.</exception>
-    public static EventStoreTarget From(StoreKind store, string? connectionString, string workingDirectory) => store switch
+    public static EventStoreTarget From(StoreKind store, string? connectionString, string workingDirectory, int shards) => store switch
     {
         StoreKind.Sqlite => SqliteTarget.From(connectionString, workingDirectory),
         // It has no connection string; HostSettings refuses one.

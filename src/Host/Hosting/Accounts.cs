@@ -29,7 +29,7 @@ internal static class Accounts
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
             });
-            akka.WithRemoting(Remoting(settings.Cluster)).WithClustering(Clustering(settings.Cluster)).WithAccounts();
+            akka.WithRemoting(Remoting(settings.Cluster)).WithClustering(Clustering(settings.Cluster)).WithAccounts(settings.Cluster.Shards);
             if (settings.Cluster.Seeds.IsEmpty)
                 akka.AddStartup((system, _) => JoinItself(system));
 

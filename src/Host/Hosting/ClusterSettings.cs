@@ -7,6 +7,8 @@ internal sealed record ClusterSettings
 {
     public const string AccountRole = "account";
     public const string GatewayRole = "gateway";
+    public const int ShardsDefault = 100;
+    public const int ShardsMax = 10_000;
 
     /// <summary>The remoting address by which others reach this node; port 0: a free one.</summary>
     public required HostPort Address { get; init; }
@@ -19,6 +21,12 @@ internal sealed record ClusterSettings
 
     public required ImmutableArray<string> Roles { get; init; }
 
+    /// <summary>
+    /// Into how many parts the accounts are split over the nodes. The same at every node, and chosen once: nodes that count
+    /// shards differently would run one account twice. About ten for each node ever planned.
+    /// </summary>
+    public required int Shards { get; init; }
+
     public static ClusterSettings Read(SettingsSection section)
     {
         var address = new HostPort(section.Host("Cluster:Host", "127.0.0.1"), section.Port("Cluster:Port", 0));
@@ -28,6 +36,7 @@ internal sealed record ClusterSettings
             Bind = new HostPort(section.Host("Cluster:BindHost", address.Host), section.Port("Cluster:BindPort", address.Port)),
             Seeds = [.. section.List("Cluster:Seeds").Select(seed => HostPort.Parse(SettingsSection.Key("Cluster:Seeds"), seed))],
             Roles = ReadRoles(section),
+            Shards = section.WholeNumber("Cluster:Shards", ShardsDefault, 1, ShardsMax),
         };
     }
 

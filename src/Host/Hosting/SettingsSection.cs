@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuCredit.Host.Hosting;
 
 /// <summary>The configuration's section <c>GpuCredit</c>, read strictly: what isn't known is refused by name.</summary>
@@ -10,6 +12,7 @@ internal sealed class SettingsSection
     [
         "GrpcUrl", "OpsUrl", "Store", "ConnectionString", "Horizon",
         "Cluster:Host", "Cluster:Port", "Cluster:BindHost", "Cluster:BindPort", "Cluster:Seeds", "Cluster:Roles",
+        "Cluster:Shards",
     ];
 
     private readonly IConfigurationSection _section;
@@ -45,6 +48,11 @@ internal sealed class SettingsSection
         Text(name) is not { } text ? otherwise
         : HostPort.TryParsePort(text, out var port) ? port
         : throw new StartRefusedException($"{Key(name)} must be a port from 0 (a free one) to 65535, and is \"{text}\".");
+
+    public int WholeNumber(string name, int otherwise, int min, int max) =>
+        Text(name) is not { } text ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number
+        : throw new StartRefusedException(string.Create(CultureInfo.InvariantCulture, $"{Key(name)} must be a whole number from {min} to {max}, and is \"{text}\"."));
 
     public IEnumerable<string> List(string name) =>
         Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

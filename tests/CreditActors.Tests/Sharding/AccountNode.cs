@@ -32,7 +32,7 @@ internal sealed class AccountNode : IAsyncDisposable
                 .WithClustering(new ClusterOptions { Roles = [AccountHosting.Role] })
                 .WithInMemoryJournal()
                 .WithInMemorySnapshotStore()
-                .WithAccounts()
+                .WithAccounts(shards: 100)
                 .AddStartup((system, _) =>
                 {
                     var cluster = Akka.Cluster.Cluster.Get(system);

@@ -72,5 +72,5 @@ public sealed class EventStoreFaultTests : IDisposable
     }
 
     private Task<OpenedEventStore> OpenAsync() =>
-        EventStoreTarget.From(StoreKind.Sqlite, "Data Source=data/gpucredit.db;Default Timeout=1", _folder.Path).OpenAsync();
+        EventStoreTarget.From(StoreKind.Sqlite, "Data Source=data/gpucredit.db;Default Timeout=1", _folder.Path, shards: 100).OpenAsync();
 }

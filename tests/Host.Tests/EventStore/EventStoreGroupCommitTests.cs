@@ -40,7 +40,7 @@ public sealed class EventStoreGroupCommitTests : IDisposable
 
     private async Task<(int Rows, int Transactions)> WriteAsync(Func<DataOptions, DataOptions> change)
     {
-        await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path).OpenAsync();
+        await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path, shards: 100).OpenAsync();
         var commits = 0;
         var counted = change(opened.Data).UseTracing(TraceLevel.Info, trace =>
         {

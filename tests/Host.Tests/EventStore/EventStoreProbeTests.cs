@@ -89,5 +89,5 @@ public sealed class EventStoreProbeTests : IDisposable
     private EventStoreProbe Probe(TimeProvider time) => new($"Data Source={_folder["data/gpucredit.db"]}", time);
 
     private Task<OpenedEventStore> OpenAsync(StoreKind store = StoreKind.Sqlite) =>
-        EventStoreTarget.From(store, null, _folder.Path).OpenAsync();
+        EventStoreTarget.From(store, null, _folder.Path, shards: 100).OpenAsync();
 }

@@ -97,7 +97,7 @@ public sealed class EventStoreRecoveryTests : IDisposable
 
     private async Task WithSystemAsync(StoreKind store, Func<StoreSystem, Task> use)
     {
-        await using var opened = await EventStoreTarget.From(store, null, _folder.Path).OpenAsync();
+        await using var opened = await EventStoreTarget.From(store, null, _folder.Path, shards: 100).OpenAsync();
         await using var system = await StoreSystem.StartAsync(opened);
         await use(system);
     }

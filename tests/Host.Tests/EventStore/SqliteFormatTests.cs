@@ -20,7 +20,7 @@ public sealed class SqliteFormatTests : IDisposable
     [Fact]
     public async Task The_columns_are_those_that_the_plugin_would_make()
     {
-        await (await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path).OpenAsync()).DisposeAsync();
+        await (await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path, shards: 100).OpenAsync()).DisposeAsync();
         await UseStockPluginAsync($"Data Source={_folder["stock.db"]}");
         using var ours = SqliteFile.Open(_folder["data/gpucredit.db"]);
         using var stock = SqliteFile.Open(_folder["stock.db"]);
@@ -35,7 +35,7 @@ public sealed class SqliteFormatTests : IDisposable
     [Fact]
     public async Task The_only_index_beside_the_keys_is_the_one_that_keeps_two_writers_apart()
     {
-        await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path).OpenAsync();
+        await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path, shards: 100).OpenAsync();
         using var file = SqliteFile.Open(_folder["data/gpucredit.db"]);
 
         Assert.Equal(["persistence_id", "sequence_number"], file.Rows("SELECT i.name FROM pragma_index_list('journal') l, pragma_index_info(l.name) i WHERE l.\"unique\" = 1"));
@@ -48,7 +48,7 @@ public sealed class SqliteFormatTests : IDisposable
     [Fact]
     public async Task The_stock_plugin_reads_and_writes_our_tables()
     {
-        await (await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path).OpenAsync()).DisposeAsync();
+        await (await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path, shards: 100).OpenAsync()).DisposeAsync();
         var connectionString = $"Data Source={_folder["data/gpucredit.db"]}";
 
         await UseStockPluginAsync(connectionString);
@@ -60,7 +60,7 @@ public sealed class SqliteFormatTests : IDisposable
     [Fact]
     public async Task What_is_stored_says_who_wrote_it_and_by_which_serializer()
     {
-        await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path).OpenAsync();
+        await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path, shards: 100).OpenAsync();
         await using (var system = await StoreSystem.StartAsync(opened))
             await system.Writer("a").Ask<Writer.Stored>(new Note("one"), TimeSpan.FromSeconds(20));
         using var file = SqliteFile.Open(_folder["data/gpucredit.db"]);

@@ -184,5 +184,5 @@ public sealed class SqliteTargetTests : IDisposable
         (await Assert.ThrowsAsync<StartRefusedException>(() => target.OpenAsync())).Message;
 
     private EventStoreTarget Target(string? connectionString = null) =>
-        EventStoreTarget.From(StoreKind.Sqlite, connectionString, _folder.Path);
+        EventStoreTarget.From(StoreKind.Sqlite, connectionString, _folder.Path, shards: 100);
 }

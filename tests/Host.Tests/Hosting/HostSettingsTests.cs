@@ -18,6 +18,7 @@ public sealed class HostSettingsTests
         Assert.Equal(settings.Cluster.Address, settings.Cluster.Bind);
         Assert.Empty(settings.Cluster.Seeds);
         Assert.Equal(["account", "gateway"], settings.Cluster.Roles.ToArray());
+        Assert.Equal(100, settings.Cluster.Shards);
     }
 
     [Fact]
@@ -26,7 +27,8 @@ public sealed class HostSettingsTests
         var settings = Read(
             "urls=http://0.0.0.0:80;http://[::1]:81", "gpucredit:opsurl=http://localhost:82", "GpuCredit:GrpcUrl=http://*:83",
             "GpuCredit:ConnectionString=Data Source=x.db", "GpuCredit:Cluster:Host=node-1", "GpuCredit:Cluster:Port=4053",
-            "GpuCredit:Cluster:BindHost=0.0.0.0", "GpuCredit:Cluster:BindPort=4054", "GpuCredit:Cluster:Seeds= node-1:4053 ", "GpuCredit:Cluster:Roles=account");
+            "GpuCredit:Cluster:BindHost=0.0.0.0", "GpuCredit:Cluster:BindPort=4054", "GpuCredit:Cluster:Seeds= node-1:4053 ", "GpuCredit:Cluster:Roles=account",
+            "GpuCredit:Cluster:Shards=10000");
         Assert.Equal(["http://0.0.0.0:80", "http://[::1]:81"], settings.Urls.Select(url => url.Text));
         Assert.Equal("http://localhost:82", settings.OpsUrl.Text);
         Assert.Equal("Data Source=x.db", settings.ConnectionString);
@@ -34,6 +36,7 @@ public sealed class HostSettingsTests
         Assert.Equal(new HostPort("0.0.0.0", 4054), settings.Cluster.Bind);
         Assert.Equal([new HostPort("node-1", 4053)], settings.Cluster.Seeds.ToArray());
         Assert.Equal(["account"], settings.Cluster.Roles.ToArray());
+        Assert.Equal(10_000, settings.Cluster.Shards);
     }
 
     [Fact]
@@ -73,6 +76,9 @@ public sealed class HostSettingsTests
     [InlineData("GpuCredit:Cluster:Seeds=127.0.0.1:4053,127.0.0.1:4054;GpuCredit:Cluster:Port=4053", "GpuCredit:Cluster:Seeds")]
     [InlineData("GpuCredit:Cluster:Roles=accounts", "GpuCredit:Cluster:Roles")]
     [InlineData("GpuCredit:Cluster:Roles=gateway", "GpuCredit:Cluster:Roles")]
+    [InlineData("GpuCredit:Cluster:Shards=0", "GpuCredit:Cluster:Shards")]
+    [InlineData("GpuCredit:Cluster:Shards=10001", "GpuCredit:Cluster:Shards")]
+    [InlineData("GpuCredit:Cluster:Shards=1e2", "GpuCredit:Cluster:Shards")]
     [InlineData("GpuCredit:Store=memory;GpuCredit:ConnectionString=x", "GpuCredit:ConnectionString")]
     public void A_wrong_setting_stops_the_start_with_one_sentence_that_names_it(string settings, string key)
     {
