@@ -46,19 +46,27 @@ give_up() {
   finish
 }
 
-# The end-to-end tests start real processes: strace watches the syncs of the store, curl runs the README.
+# The tests start real processes: strace watches the syncs of the store, curl runs the README, PostgreSQL is the store
+# of several nodes. The tests start servers of their own; none runs on its usual port.
 install_tools() {
   local missing=()
   local tool
   for tool in strace curl; do
     command -v "$tool" >/dev/null || missing+=("$tool")
   done
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
   [ "${#missing[@]}" -eq 0 ] && return
 
   say "installing ${missing[*]}"
   local as_root=()
   [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
   export DEBIAN_FRONTEND=noninteractive
+  # Debian's package would make a cluster and start it with the machine.
+  local settings=/etc/postgresql-common/createcluster.d
+  if [[ " ${missing[*]} " = *' postgresql '* ]] && [ ! -e "$settings" ]; then
+    "${as_root[@]}" mkdir -p "$settings"
+    echo 'create_main_cluster = false' | "${as_root[@]}" tee "$settings/no-main-cluster.conf" >/dev/null
+  fi
   if "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; then
     return
   fi
