@@ -6,7 +6,10 @@ namespace EndToEnd.Tests.Crash;
 /// What the senders know: which editions left, which were acknowledged, and with which version. It judges every
 /// answer by what was known before its request left. Safe for several senders at once.
 /// </summary>
-internal sealed class Books
+/// <param name="mayRepeatInside">
+/// Whether what is sent once may be answered "duplicate": a cluster sends again inside what a fault may have swallowed.
+/// </param>
+internal sealed class Books(bool mayRepeatInside = false)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Edition, Progress> _editions = [];
@@ -28,6 +31,24 @@ internal sealed class Books
     public int Requests
     {
         get { lock (_gate) return _requests; }
+    }
+
+    /// <summary>Different editions that were acknowledged.</summary>
+    public int Acknowledged
+    {
+        get { lock (_gate) return _acknowledged; }
+    }
+
+    /// <summary>Editions that were sent, and are not acknowledged.</summary>
+    public int Open
+    {
+        get { lock (_gate) return _editions.Count - _acknowledged; }
+    }
+
+    /// <summary>Every account that something was sent to, with the editions that were.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<Edition>> Sent
+    {
+        get { lock (_gate) return _byAccount.ToDictionary(account => account.Key, IReadOnlyList<Edition> (account) => [.. account.Value]); }
     }
 
     public void Violation(string sentence)
@@ -128,7 +149,7 @@ internal sealed class Books
                 break;
             case "duplicate":
                 if (known.WasSuperseded) _violations.Add($"{what}: a higher revision had been acknowledged before");
-                if (progress.Sends == 1) _violations.Add($"{what}: it was sent only once");
+                if (progress.Sends == 1 && !mayRepeatInside) _violations.Add($"{what}: it was sent only once");
                 break;
             case "superseded":
                 if (!EditionsOf(edition.AccountId).Any(other => other.IsCredit == edition.IsCredit && other.Id == edition.Id && other.Revision > edition.Revision))

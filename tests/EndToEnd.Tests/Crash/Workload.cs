@@ -4,7 +4,7 @@ namespace EndToEnd.Tests.Crash;
 
 /// <summary>
 /// Entries as a bad day brings them: few distinct times (so that ties, and late entries that split epochs, are
-/// common), amendments and voids, priorities, one account much busier than the rest, ids that paths must escape;
+/// common), amendments and voids, priorities, a few accounts much busier than the rest, ids that paths must escape;
 /// shuffled, and a tenth of them sent twice.
 /// </summary>
 internal sealed class Workload
@@ -13,15 +13,21 @@ internal sealed class Workload
     public const int TicksMax = 2_000;
 
     private const int AccountsCount = 60;
+    private const int HotAccountsCount = 3;
     private const int SpanTicksMax = 1_500;
 
     private static readonly int[] _priorities = [Edition.PriorityDefault, Edition.PriorityDefault, 10, 90];
 
     private readonly Random _random;
+    private readonly string _accounts;
 
-    public Workload(int seed, int editionsCount)
+    /// <param name="seed">The same seed, the same workload.</param>
+    /// <param name="editionsCount">How many editions.</param>
+    /// <param name="accounts">What the names of its accounts begin with: workloads of different names share none.</param>
+    public Workload(int seed, int editionsCount, string accounts = "account")
     {
         _random = new Random(seed);
+        _accounts = accounts;
         Editions = [.. Endless().Take(editionsCount)];
         Accounts = [.. Editions.Select(edition => edition.AccountId).Distinct()];
         Chunks = [.. Chunk()];
@@ -50,7 +56,7 @@ internal sealed class Workload
     {
         for (var number = 0; ; number++)
         {
-            var account = AccountId(OneIn(7) ? 0 : _random.Next(AccountsCount));
+            var account = AccountId(_random.Next(OneIn(4) ? HotAccountsCount : AccountsCount));
             var entry = OneIn(8) ? NewCredit(account, $"c-{number:D6}") : NewUsage(account, $"u-{number:D6}");
             yield return entry;
 
@@ -88,10 +94,10 @@ internal sealed class Workload
 
     private bool OneIn(int n) => _random.Next(n) == 0;
 
-    private static string AccountId(int number) => number switch
+    private string AccountId(int number) => number switch
     {
-        1 => "org/team%2F1",
-        2 => "100%+more?&#",
-        _ => $"account-{number:D2}",
+        1 => $"{_accounts}/team%2F1",
+        2 => $"{_accounts}-100%+more?&#",
+        _ => $"{_accounts}-{number:D2}",
     };
 }

@@ -87,30 +87,8 @@ internal sealed class TemporaryHost : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private ProcessStartInfo StartInfo()
-    {
-        string[] command =
-        [
-            .. _tracer, "dotnet", BuiltPrograms.HostDll,
-            "--urls", Address(Url), "--GpuCredit:GrpcUrl", Address(_grpcUrl), "--GpuCredit:OpsUrl", Address(_opsUrl),
-        ];
-        var info = new ProcessStartInfo(command[0], command[1..])
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-
-        // What is set for the developer's own Host must not reach this one.
-        foreach (var name in info.Environment.Keys.Where(IsSetting).ToList()) info.Environment.Remove(name);
-        info.Environment["DOTNET_HOSTBUILDER__RELOADCONFIGONCHANGE"] = "false";
-        return info;
-
-        static bool IsSetting(string name)
-            => name.StartsWith("GpuCredit", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
-            || name.Equals("URLS", StringComparison.OrdinalIgnoreCase);
-    }
+    private ProcessStartInfo StartInfo() => HostCommand.Of(
+        Folder, _tracer, "--urls", Address(Url), "--GpuCredit:GrpcUrl", Address(_grpcUrl), "--GpuCredit:OpsUrl", Address(_opsUrl));
 
     private static string Address(Uri url) => url.GetLeftPart(UriPartial.Authority);
 

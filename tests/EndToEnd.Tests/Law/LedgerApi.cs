@@ -7,12 +7,14 @@ using System.Text.Json.Nodes;
 namespace EndToEnd.Tests.Law;
 
 /// <summary>The calls of the contract over one connection.</summary>
-internal sealed class LedgerApi(Uri host) : IDisposable
+internal sealed class LedgerApi(Uri host, TimeSpan? patience = null) : IDisposable
 {
+    private static readonly TimeSpan _patienceDefault = TimeSpan.FromSeconds(60);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1 })
     {
         BaseAddress = host,
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = patience ?? _patienceDefault,
     };
 
     /// <summary>Posts one entry to its account's credits or usages.</summary>

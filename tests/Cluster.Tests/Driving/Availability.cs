@@ -1,0 +1,70 @@
+namespace Cluster.Tests.Driving;
+
+/// <summary>
+/// For how long accounts didn't answer: to questions, or to writes. An account is unavailable from when the first request
+/// that failed was sent to when the next one of its kind that was sent after it is answered. Safe for many callers at once.
+/// </summary>
+internal sealed class Availability(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly long _start = time.GetTimestamp();
+    private readonly Dictionary<(string Account, bool IsWrite), State> _accounts = [];
+    private TimeSpan _longest;
+
+    public TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>The longest so far, those that last included.</summary>
+    public TimeSpan Longest
+    {
+        get
+        {
+            lock (_gate) return _accounts.Values.Select(state => Now - (state.DownSince ?? Now)).Append(_longest).Max();
+        }
+    }
+
+    public void Failed(IEnumerable<string> accounts, bool isWrite, TimeSpan sentAt)
+    {
+        lock (_gate)
+        {
+            foreach (var state in accounts.Select(account => StateOf(account, isWrite)))
+            {
+                // Another request, sent later, was answered before this one failed: the account was there.
+                if (state.LastAnswered < sentAt && !(state.DownSince <= sentAt)) state.DownSince = sentAt;
+            }
+        }
+    }
+
+    public void Answered(IEnumerable<string> accounts, bool isWrite, TimeSpan sentAt)
+    {
+        lock (_gate)
+        {
+            foreach (var state in accounts.Select(account => StateOf(account, isWrite)))
+            {
+                if (sentAt > state.LastAnswered) state.LastAnswered = sentAt;
+                if (!(state.DownSince <= sentAt)) continue;
+                var length = Now - state.DownSince.Value;
+                state.DownSince = null;
+                if (length > _longest) _longest = length;
+            }
+        }
+    }
+
+    /// <summary>Whether a question to it that was sent after this moment has been answered.</summary>
+    public bool HasAnsweredSince(string account, TimeSpan moment)
+    {
+        lock (_gate) return StateOf(account, isWrite: false).LastAnswered >= moment;
+    }
+
+    private State StateOf(string account, bool isWrite)
+    {
+        if (!_accounts.TryGetValue((account, isWrite), out var state)) _accounts[(account, isWrite)] = state = new State();
+        return state;
+    }
+
+    private sealed class State
+    {
+        public TimeSpan LastAnswered { get; set; } = TimeSpan.MinValue;
+
+        public TimeSpan? DownSince { get; set; }
+    }
+}

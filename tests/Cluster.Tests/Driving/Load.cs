@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Cluster.Tests.Nodes;
+using EndToEnd.Tests.Crash;
+using EndToEnd.Tests.Law;
+
+namespace Cluster.Tests.Driving;
+
+/// <summary>
+/// Writes and asks without end through all nodes, from a seed. Every edition is sent until it is acknowledged, and every
+/// answer is judged as it comes. When one set of accounts has been filled, the next begins, and the former are still asked.
+/// </summary>
+internal sealed class Load : IAsyncDisposable
+{
+    private const int SendersCount = 12;
+    private const int AskersCount = 24;
+    private const double ChunksPerSecond = 50;
+    private const double QuestionsPerSecond = 50;
+    private const int EditionsPerSet = 8_000;
+
+    private static readonly TimeSpan _pollPause = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _name;
+    private readonly int _seed;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<(IReadOnlyList<Edition> Editions, bool AsLines)> _again = [];
+    private readonly CancellationTokenSource _enough = new();
+    private readonly Pace _chunkPace = new(ChunksPerSecond);
+    private readonly Pace _questionPace = new(QuestionsPerSecond);
+    private readonly Task _senders;
+    private readonly Task _askers;
+    private readonly List<Workload> _sets = [];
+    private int _nextChunk;
+    private int _nextAccount;
+
+    public Load(Func<IReadOnlyList<ClusterNode>> nodes, string name, int seed)
+    {
+        _name = name;
+        _seed = seed;
+        Nodes = nodes;
+        _sets.Add(NewSet());
+        _senders = Task.WhenAll(Enumerable.Range(0, SendersCount).Select(number => Task.Run(() => SendAsync(number))));
+        _askers = Task.WhenAll(Enumerable.Range(0, AskersCount).Select(number => Task.Run(() => AskAsync(number))));
+    }
+
+    public Func<IReadOnlyList<ClusterNode>> Nodes { get; }
+
+    /// <summary>A cluster sends again inside what a fault may have swallowed, so that "duplicate" may be the first answer.</summary>
+    public Books Books { get; } = new(mayRepeatInside: true);
+
+    public Availability Availability { get; } = new(TimeProvider.System);
+
+    public Tally Tally { get; } = new();
+
+    /// <summary>The accounts that are written to now.</summary>
+    public IReadOnlyList<string> Accounts
+    {
+        get { lock (_gate) return _sets[^1].Accounts; }
+    }
+
+    /// <summary>A caller of this load's, for what is asked at its end.</summary>
+    public Client NewClient(int number) => new(Nodes, Books, Availability, Tally, new Random(_seed + number));
+
+    /// <summary>Awaits so many more acknowledgements.</summary>
+    public Task AcknowledgesMoreAsync(int count, TimeSpan patience) => Books.WhenAcknowledged(Books.Acknowledged + count).WaitAsync(patience);
+
+    /// <summary>Awaits, for every account, an answer to a request that is sent after now.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<TimeSpan> EveryAccountAnswersAsync(TimeSpan patience)
+    {
+        var start = Availability.Now;
+        while (Accounts.FirstOrDefault(account => !Availability.HasAnsweredSince(account, start)) is { } silent)
+        {
+            if (Availability.Now - start > patience) throw new TimeoutException($"account {silent} gave no answer for {patience.TotalSeconds:N0} s");
+            await Task.Delay(_pollPause);
+        }
+
+        return Availability.Now - start;
+    }
+
+    /// <summary>Begins nothing new, and sends what is open until all of it is acknowledged.</summary>
+    public async Task EndAsync(TimeSpan patience)
+    {
+        await _enough.CancelAsync();
+        await _senders.WaitAsync(patience);
+        await _askers.WaitAsync(patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _enough.CancelAsync();
+        _again.Clear();
+        await _senders.ContinueWith(_ => { }, TaskScheduler.Default);
+        await _askers.ContinueWith(_ => { }, TaskScheduler.Default);
+        _enough.Dispose();
+    }
+
+    private async Task SendAsync(int number)
+    {
+        using var client = NewClient(number);
+        while (await NextChunkAsync() is { } chunk)
+        {
+            var open = await client.SendAsync(chunk.Editions, chunk.AsLines);
+            // Others first: one account that doesn't answer must not keep all senders busy.
+            if (open.Count > 0) _again.Enqueue((open, chunk.AsLines));
+        }
+    }
+
+    private async Task<(IReadOnlyList<Edition> Editions, bool AsLines)?> NextChunkAsync()
+    {
+        try
+        {
+            await _chunkPace.NextAsync(_enough.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The last round: only what is open.
+        }
+
+        if (_again.TryDequeue(out var again)) return again;
+        if (_enough.IsCancellationRequested) return null;
+        lock (_gate)
+        {
+            if (_nextChunk == _sets[^1].Chunks.Count)
+            {
+                _sets.Add(NewSet());
+                _nextChunk = 0;
+            }
+
+            // Half of the chunks with several entries go as a JSON array, half as lines.
+            return (_sets[^1].Chunks[_nextChunk++], _nextChunk % 2 == 0);
+        }
+    }
+
+    private async Task AskAsync(int number)
+    {
+        var random = new Random(_seed - 1 - number);
+        using var client = NewClient(SendersCount + number);
+        try
+        {
+            while (true)
+            {
+                await _questionPace.NextAsync(_enough.Token);
+                // A few instants again and again, so that the same question meets the same version; or any.
+                long at = random.Next(2) == 0 ? random.Next(4) * (Workload.TicksMax / 3) : random.Next(Workload.TicksMax);
+                await client.AskAsync(AccountToAsk(random), at);
+            }
+        }
+        catch (OperationCanceledException) when (_enough.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>Those that are written to in turn, and now and then one of the former.</summary>
+    private string AccountToAsk(Random random)
+    {
+        lock (_gate)
+        {
+            var accounts = _sets[^1].Accounts;
+            if (_sets.Count > 1 && random.Next(5) == 0)
+            {
+                var former = _sets[random.Next(_sets.Count - 1)].Accounts;
+                return former[random.Next(former.Count)];
+            }
+
+            return accounts[_nextAccount++ % accounts.Count];
+        }
+    }
+
+    private Workload NewSet() => new(_seed + _sets.Count, EditionsPerSet, $"{_name}-{_sets.Count}");
+}
