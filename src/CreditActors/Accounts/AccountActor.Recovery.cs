@@ -233,7 +233,7 @@ internal sealed partial class AccountActor
         if (message is GetBalance)
             sender.Tell(new AccountUnavailable(_accountId));
         else if (message is not StopAccount)
-            sender.Tell(new EntriesOutcome(_accountId, [.. Enumerable.Repeat(EntryOutcome.Unavailable, EntriesIn(message))]));
+            sender.Tell(new EntriesOutcome(_accountId, Unavailable(EntriesIn(message))));
     }
 
     /// <summary>What a message that waits counts for: its entries, and a question as one.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -15,6 +16,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     private readonly string _accountId;
     private readonly AccountSettings _settings;
     private readonly WriteGate _gate;
+    private readonly MembershipLease _lease = MembershipLeaseProvider.Instance.Apply(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private AccountState<IActorRef> _state;
     private WritePermit? _permit;
@@ -41,6 +43,9 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     {
         switch (message)
         {
+            case IAccountMessage when !_lease.IsHeld:
+                Refuse(message, Sender);
+                break;
             case IAccountMessage or StopAccount when IsLoading:
                 Defer(message);
                 break;
@@ -150,11 +155,19 @@ internal sealed partial class AccountActor : UntypedPersistentActor
             Context.Stop(Self);
     }
 
+    /// <summary>
+    /// An entry whose write came through after the lease had ended may be one that the account's next incarnation didn't see
+    /// when it recovered: it isn't acknowledged. Sent again it is a duplicate there, at the latest when the unique key of the
+    /// event store has made that incarnation recover once more.
+    /// </summary>
     private void Tell(List<Answer<IActorRef>> answers)
     {
+        var isHeld = _lease.IsHeld;
         foreach (var (caller, outcomes) in answers)
-            caller.Tell(new EntriesOutcome(_accountId, outcomes));
+            caller.Tell(new EntriesOutcome(_accountId, isHeld ? outcomes : Unavailable(outcomes.Length)));
     }
+
+    private static ImmutableArray<EntryOutcome> Unavailable(int entries) => [.. Enumerable.Repeat(EntryOutcome.Unavailable, entries)];
 
     private AccountState<IActorRef> NewState() => new(_settings.EventEntriesMax, _settings.WaitingEntriesMax);
 }

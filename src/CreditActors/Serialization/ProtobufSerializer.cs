@@ -23,6 +23,8 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
     public const string EntriesOutcomeManifest = "eo1";
     public const string BalanceAnswerManifest = "ba1";
     public const string AccountUnavailableManifest = "au1";
+    public const string LeasePingManifest = "lp1";
+    public const string LeaseGrantManifest = "lg1";
 
     public override int Identifier => FrozenIdentifier;
 
@@ -37,6 +39,8 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         EntriesOutcome => EntriesOutcomeManifest,
         BalanceAnswer => BalanceAnswerManifest,
         AccountUnavailable => AccountUnavailableManifest,
+        LeasePing => LeasePingManifest,
+        LeaseGrant => LeaseGrantManifest,
         _ => throw Unknown(o),
     };
 
@@ -51,6 +55,8 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         EntriesOutcome outcome => WireCodec.Write(outcome),
         BalanceAnswer answer => (IMessage)WireCodec.Write(answer),
         AccountUnavailable unavailable => WireCodec.Write(unavailable),
+        LeasePing ping => WireCodec.Write(ping),
+        LeaseGrant grant => WireCodec.Write(grant),
         _ => throw Unknown(obj),
     }).ToByteArray();
 
@@ -69,6 +75,8 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
                 EntriesOutcomeManifest => WireCodec.Read(Proto.EntriesOutcome.Parser.ParseFrom(bytes)),
                 BalanceAnswerManifest => WireCodec.Read(Proto.BalanceAnswer.Parser.ParseFrom(bytes)),
                 AccountUnavailableManifest => WireCodec.Read(Proto.AccountUnavailable.Parser.ParseFrom(bytes)),
+                LeasePingManifest => WireCodec.Read(Proto.LeasePing.Parser.ParseFrom(bytes)),
+                LeaseGrantManifest => WireCodec.Read(Proto.LeaseGrant.Parser.ParseFrom(bytes)),
                 _ => throw new SerializationException(
                     $"The manifest \"{manifest}\" is unknown: what it names was written by a newer version, or isn't ours."),
             };

@@ -42,6 +42,16 @@ internal static class WireCodec
     public static AccountUnavailable Read(Proto.AccountUnavailable proto) =>
         new(Field.Required(proto.HasAccountId, proto.AccountId, "account_id"));
 
+    public static Proto.LeasePing Write(LeasePing ping) => new() { Round = (ulong)ping.Round, NodeUid = ping.NodeUid };
+
+    public static LeasePing Read(Proto.LeasePing proto) => new(
+        (long)Field.Required(proto.HasRound, proto.Round, "round"),
+        Field.Required(proto.HasNodeUid, proto.NodeUid, "node_uid"));
+
+    public static Proto.LeaseGrant Write(LeaseGrant grant) => new() { Round = (ulong)grant.Round };
+
+    public static LeaseGrant Read(Proto.LeaseGrant proto) => new((long)Field.Required(proto.HasRound, proto.Round, "round"));
+
     public static Proto.EntriesOutcome Write(EntriesOutcome outcome)
     {
         var proto = new Proto.EntriesOutcome { AccountId = outcome.AccountId };

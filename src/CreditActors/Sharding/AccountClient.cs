@@ -28,6 +28,9 @@ public sealed class AccountClient
         _time = time;
     }
 
+    /// <summary>How many entries may be under way at once; a call with more is never taken.</summary>
+    public int EntriesInFlightMax => _settings.EntriesInFlightMax;
+
     /// <summary>Records one entry of one account; ids and values are checked here, before any actor is made.</summary>
     public async Task<EntryOutcome> RecordAsync(string accountId, Entry entry, CancellationToken cancellation = default)
     {
@@ -98,13 +101,22 @@ public sealed class AccountClient
     {
         if ((EntryRules.CheckAccountId(accountId) ?? EntryRules.CheckAt(at)) is { } refusal)
             throw new ArgumentException(refusal.ToString());
-        var reply = await AskAsync<IWireMessage>(new GetBalance(accountId, at), _settings.Deadline, cancellation).ConfigureAwait(false);
-        return reply switch
+        if (!TryEnter(1))
+            return default;
+        try
         {
-            BalanceAnswer answer => new(answer),
-            null or AccountUnavailable => default,
-            _ => throw new UnreachableException($"{reply.GetType()} answers no question."),
-        };
+            var reply = await AskAsync<IWireMessage>(new GetBalance(accountId, at), _settings.Deadline, cancellation).ConfigureAwait(false);
+            return reply switch
+            {
+                BalanceAnswer answer => new(answer),
+                null or AccountUnavailable => default,
+                _ => throw new UnreachableException($"{reply.GetType()} answers no question."),
+            };
+        }
+        finally
+        {
+            Interlocked.Add(ref _inFlight, -1);
+        }
     }
 
     /// <summary>
@@ -131,7 +143,11 @@ public sealed class AccountClient
         }
     }
 
-    /// <summary>The answer, or null when none came in time. Sending again within the deadline would have its place here.</summary>
+    /// <summary>
+    /// The answer, or null when none came in time. A shard that moves, or whose node dies, loses messages without a word, so what
+    /// isn't answered is sent again, a bounded number of times: entries and questions may be repeated. All tries have one
+    /// address for the answer, so that a slow one still counts; and the first that comes is the first that was decided.
+    /// </summary>
     private async Task<T?> AskAsync<T>(IAccountMessage message, TimeSpan timeout, CancellationToken cancellation)
         where T : class
     {
@@ -141,7 +157,25 @@ public sealed class AccountClient
             // Until the actor system is up there is no region; that counts against the deadline too.
             var region = _knownRegion ??= await _region.GetAsync(cancellation).WaitAsync(timeout, _time, cancellation).ConfigureAwait(false);
             var left = timeout - _time.GetElapsedTime(start);
-            return left <= TimeSpan.Zero ? null : await region.Ask<T>(message, left, cancellation).ConfigureAwait(false);
+            if (left <= TimeSpan.Zero)
+                return null;
+            IActorRef? answerTo = null;
+            var answer = region.Ask<T>(
+                self =>
+                {
+                    answerTo = self;
+                    return message;
+                },
+                left,
+                cancellation);
+            var wait = _settings.TryAgainAfter;
+            for (var tries = 1; tries < _settings.TriesMax && !await IsOverWithin(answer, wait).ConfigureAwait(false); tries++)
+            {
+                region.Tell(message, answerTo!);
+                wait *= 2;
+            }
+
+            return await answer.ConfigureAwait(false);
         }
         catch (Exception late) when (late is AskTimeoutException or TimeoutException)
         {
@@ -149,14 +183,22 @@ public sealed class AccountClient
         }
     }
 
+    /// <summary>However it ended.</summary>
+    private async ValueTask<bool> IsOverWithin(Task answer, TimeSpan time)
+    {
+        await answer.WaitAsync(time, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return answer.IsCompleted;
+    }
+
     private static EntryOutcome? Refused(string accountId, Entry entry) =>
         (EntryRules.CheckAccountId(accountId) ?? EntryRules.Check(entry)) is { } refusal ? EntryOutcome.Rejected(refusal) : null;
 
-    private bool TryEnter(int entries)
+    /// <param name="count">Entries; a question counts as one.</param>
+    private bool TryEnter(int count)
     {
-        if (Interlocked.Add(ref _inFlight, entries) <= _settings.EntriesInFlightMax)
+        if (Interlocked.Add(ref _inFlight, count) <= _settings.EntriesInFlightMax)
             return true;
-        Interlocked.Add(ref _inFlight, -entries);
+        Interlocked.Add(ref _inFlight, -count);
         return false;
     }
 }

@@ -28,6 +28,7 @@ public static class AccountHosting
         return builder
             .AddHocon(AccountSettings.Reference, HoconAddMode.Append)
             .WithAccountSerializer()
+            .WithActors((system, _) => system.ActorOf(LeaseKeeper.Props(TimeProvider.System), LeaseKeeper.Name))
             .WithShardRegion<AccountRegion>(
                 AccountRouting.RegionName,
                 (system, _, _) =>

@@ -42,6 +42,8 @@ internal static class GoldenFiles
         [ProtobufSerializer.BalanceAnswerManifest + "-none"] = new BalanceAnswer("account/1", 0, 0, 0),
         [ProtobufSerializer.BalanceAnswerManifest + "-some"] = new BalanceAnswer("account/1", -5, long.MaxValue, 12),
         [ProtobufSerializer.AccountUnavailableManifest + "-one"] = new AccountUnavailable("account/1"),
+        [ProtobufSerializer.LeasePingManifest + "-one"] = new LeasePing(7, -5),
+        [ProtobufSerializer.LeaseGrantManifest + "-one"] = new LeaseGrant(7),
     };
 
     public static string PathOf(string name, [CallerFilePath] string here = "") =>

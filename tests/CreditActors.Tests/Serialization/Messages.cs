@@ -49,7 +49,9 @@ internal static class Messages
         Gen.Select(Ids, Outcomes.Array[0, 20], (account, outcomes) => (IWireMessage)new EntriesOutcome(account, [.. outcomes])),
         Gen.Select(Ids, Ticks, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], (account, at, balance, version) =>
             (IWireMessage)new BalanceAnswer(account, at, balance, version)),
-        Ids.Select(account => (IWireMessage)new AccountUnavailable(account)));
+        Ids.Select(account => (IWireMessage)new AccountUnavailable(account)),
+        Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int, (round, uid) => (IWireMessage)new LeasePing(round, uid)),
+        Gen.Long[0, long.MaxValue].Select(round => (IWireMessage)new LeaseGrant(round)));
 
     /// <summary>Immutable arrays compare by reference, so content is compared as text; every record prints all its values.</summary>
     public static string Print(object message) => message switch

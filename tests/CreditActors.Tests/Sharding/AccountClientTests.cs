@@ -136,7 +136,7 @@ public sealed class AccountClientTests
                 new(512, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
                 new(256, 2_048, 65_536, TimeSpan.FromSeconds(30))),
             settings);
-        Assert.Equal(new AccountClientSettings(TimeSpan.FromSeconds(10), 100_000), AccountClientSettings.From(Akka.Configuration.Config.Empty));
+        Assert.Equal(new AccountClientSettings(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1), 5, 100_000), AccountClientSettings.From(Akka.Configuration.Config.Empty));
     }
 
     private static AccountClient Client(ActorSystem system, TimeSpan deadline, int entriesInFlightMax) =>
