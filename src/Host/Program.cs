@@ -35,6 +35,8 @@ internal static class Program
         app.MapAccounts();                         // /v1/accounts/{accountId}/credits, usages, balance
         app.MapBatch();                            // /v1/entries
         app.MapHealth();                           // /healthz/live, ready
+        app.MapCluster();                          // /ops/cluster, at the operators' door
+        app.MapShards();                           // /ops/shards
         app.MapApiPages();                         // /openapi/v1.json, /scalar
         return new GpuCreditHost(app, store);
     }

@@ -56,6 +56,9 @@ public static class AccountHosting
             AccountClientSettings.From(provider.GetRequiredService<ActorSystem>().Settings.Config),
             provider.GetService<TimeProvider>() ?? TimeProvider.System));
 
+    /// <summary>Whether this node has heard from a majority of its cluster lately; while it hasn't, its accounts answer "unavailable".</summary>
+    public static bool IsInTouchWithCluster(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsHeld;
+
     /// <summary>Our serializer, and no other for what has none: nothing is written as JSON with CLR names by accident.</summary>
     internal static AkkaConfigurationBuilder WithAccountSerializer(this AkkaConfigurationBuilder builder) => builder
         .WithCustomSerializer("gpucredit", [typeof(IWireMessage)], system => new ProtobufSerializer(system))

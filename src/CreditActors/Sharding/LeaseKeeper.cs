@@ -35,15 +35,19 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private readonly TimeProvider _time;
     private readonly TimeSpan _length;
     private readonly Queue<LeaseRound> _rounds = new();
+
+    /// <summary>By what this actor was told: <c>Cluster.State</c> follows in a time of its own.</summary>
+    private readonly Dictionary<UniqueAddress, Member> _members = [];
+
     private long _lastRound;
-    private bool _wasHeld = true;
+    private bool _wasHeld;
 
     public LeaseKeeper(TimeProvider time)
     {
         _time = time;
         _length = LengthOf(_cluster);
         Receive<Tick>(_ => Renew());
-        Receive<ClusterEvent.IMemberEvent>(_ => Renew());
+        Receive<ClusterEvent.IMemberEvent>(Take);
         Receive<LeasePing>(Answer);
         Receive<LeaseGrant>(Granted);
     }
@@ -80,12 +84,11 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
             return;
         }
 
-        var members = _cluster.State.Members;
-        if (members.All(member => member.UniqueAddress.Equals(self)))
+        if (_members.Keys.All(self.Equals))
         {
             _rounds.Clear();
-            // Nobody else could hold its accounts. A second node can't join without this one.
-            if (members.Count == 1 && members.First().Status != MemberStatus.Down)
+            // Alone, nobody else could hold its accounts; and a second node can't join without this one.
+            if (_members.TryGetValue(self, out var alone) && alone.Status != MemberStatus.Down)
                 _lease.HoldWithoutEnd();
             else
                 _lease.Lose();
@@ -96,11 +99,18 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         _rounds.Enqueue(round);
         if (_rounds.Count > RoundsInALease)
             _rounds.Dequeue();
-        foreach (var voter in LeaseRound.Voters(members).Where(voter => !voter.Equals(self.Address)))
+        foreach (var voter in LeaseRound.Voters(_members.Values).Where(voter => !voter.Equals(self.Address)))
             Context.ActorSelection(new RootActorPath(voter) / "user" / Name).Tell(new LeasePing(round.Number, self.Uid));
+        Settle(round);
+    }
 
-        Settle(round, members);
-        SayIfChanged();
+    private void Take(ClusterEvent.IMemberEvent change)
+    {
+        if (change is ClusterEvent.MemberRemoved)
+            _members.Remove(change.Member.UniqueAddress);
+        else
+            _members[change.Member.UniqueAddress] = change.Member;
+        Renew();
     }
 
     /// <summary>
@@ -110,8 +120,8 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private void Answer(LeasePing ping)
     {
         var address = Sender.Path.Address;
-        if (_cluster.State.Members.Any(member => member.Address.Equals(address) && member.UniqueAddress.Uid == ping.NodeUid
-            && member.Status is (MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up or MemberStatus.Leaving)))
+        if (_members.TryGetValue(new UniqueAddress(address, ping.NodeUid), out var asker)
+            && asker.Status is (MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up or MemberStatus.Leaving))
         {
             Sender.Tell(new LeaseGrant(ping.Round));
         }
@@ -122,14 +132,14 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         if (_rounds.FirstOrDefault(round => round.Number == grant.Round) is not { } asked)
             return; // longer ago than a lease lasts
         asked.Grant(Sender.Path.Address);
-        Settle(asked, _cluster.State.Members);
-        SayIfChanged();
+        Settle(asked);
     }
 
-    private void Settle(LeaseRound round, IEnumerable<Member> members)
+    private void Settle(LeaseRound round)
     {
-        if (round.IsMajority(members))
+        if (round.IsMajority(_members.Values))
             _lease.HoldUntil(round.AskedAt + (long)(_length.TotalSeconds * _time.TimestampFrequency));
+        SayIfChanged();
     }
 
     private void SayIfChanged()

@@ -28,6 +28,9 @@ internal sealed class OpenedEventStore : IAsyncDisposable
     /// <summary>How the journal and the snapshot store open a connection.</summary>
     public DataOptions Data { get; }
 
+    /// <summary>Who is a member of the cluster over this store; null for a store of one machine.</summary>
+    public MemberRoll? Roll { get; init; }
+
     /// <summary>Whether the store answers now.</summary>
     public EventStoreProbe Probe { get; }
 

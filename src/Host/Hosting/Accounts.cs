@@ -1,6 +1,3 @@
-using System.Globalization;
-using Akka.Actor;
-using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
@@ -16,7 +13,7 @@ internal static class Accounts
 
     public static void AddAccounts(this WebApplicationBuilder builder, HostSettings settings, OpenedEventStore store)
     {
-        builder.Services.AddAccountClient();
+        builder.Services.AddSingleton(settings.Cluster).AddAccountClient();
         builder.Services.AddAkka(SystemName, akka =>
         {
             // What stands first wins: the store's files, ours, the reference. HOCON goes before every With…
@@ -29,15 +26,17 @@ internal static class Accounts
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
             });
-            akka.WithRemoting(Remoting(settings.Cluster)).WithClustering(Clustering(settings.Cluster)).WithAccounts(settings.Cluster.Shards);
-            if (settings.Cluster.Seeds.IsEmpty)
-                akka.AddStartup((system, _) => JoinItself(system));
+            akka.WithRemoting(Remoting(settings.Cluster))
+                .WithClustering(new ClusterOptions { Roles = [.. settings.Cluster.Roles] })
+                .WithAccounts(settings.Cluster.Shards);
 
             // An operator's last word, from the configuration's section "akka" (AKKA__CLUSTER__…).
             var operators = builder.Configuration.GetSection("akka");
             if (operators.Exists())
                 akka.AddHocon(operators, HoconAddMode.Prepend);
         });
+        // After the actor system: it is started later, and stopped before.
+        builder.Services.AddSingleton(store).AddHostedService<ClusterEntry>();
     }
 
     private static RemoteOptions Remoting(ClusterSettings cluster) => new()
@@ -46,17 +45,7 @@ internal static class Accounts
         Port = cluster.Bind.Port,
         PublicHostName = cluster.Address.Host,
         PublicPort = cluster.Address.Port,
+        EnableSsl = cluster.Tls is not null,
+        Ssl = cluster.Tls?.ToSslOptions() ?? new SslOptions(),
     };
-
-    private static ClusterOptions Clustering(ClusterSettings cluster) => new()
-    {
-        Roles = [.. cluster.Roles],
-        SeedNodes = [.. cluster.Seeds.Select(seed => string.Create(CultureInfo.InvariantCulture, $"akka.tcp://{SystemName}@{seed.Host}:{seed.Port}"))],
-    };
-
-    private static void JoinItself(ActorSystem system)
-    {
-        var cluster = Cluster.Get(system);
-        cluster.Join(cluster.SelfAddress);
-    }
 }

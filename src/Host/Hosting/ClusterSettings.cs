@@ -27,6 +27,9 @@ internal sealed record ClusterSettings
     /// </summary>
     public required int Shards { get; init; }
 
+    /// <summary>How the nodes' messages to one another are protected; null: not at all, as on loopback or in a private network.</summary>
+    public required TlsSettings? Tls { get; init; }
+
     public static ClusterSettings Read(SettingsSection section)
     {
         var address = new HostPort(section.Host("Cluster:Host", "127.0.0.1"), section.Port("Cluster:Port", 0));
@@ -37,6 +40,7 @@ internal sealed record ClusterSettings
             Seeds = [.. section.List("Cluster:Seeds").Select(seed => HostPort.Parse(SettingsSection.Key("Cluster:Seeds"), seed))],
             Roles = ReadRoles(section),
             Shards = section.WholeNumber("Cluster:Shards", ShardsDefault, 1, ShardsMax),
+            Tls = TlsSettings.Read(section, TimeProvider.System),
         };
     }
 

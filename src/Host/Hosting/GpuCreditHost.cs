@@ -1,6 +1,8 @@
 using System.Reflection;
+using Akka.Actor;
 using CreditActors.Sharding;
 using GpuCredit.Host.EventStore;
+using GpuCredit.Host.Http;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -41,16 +43,31 @@ internal sealed class GpuCreditHost : IAsyncDisposable
         await _app.StartAsync();
         _server.Set(_addresses);
         // A wrong setting of the accounts' door stops the start, and not the first request.
-        _app.Services.GetRequiredService<AccountClient>();
+        if (_app.Services.GetRequiredService<AccountClient>().EntriesInFlightMax is var max && max < HttpLimits.BatchEntriesMax)
+        {
+            throw new StartRefusedException(
+                $"gpucredit.account.client.entries-in-flight-max must be at least {HttpLimits.BatchEntriesMax}, which one request may hold, and is {max}.");
+        }
     }
 
     public Task StopAsync() => _app.StopAsync();
 
-    /// <summary>Starts, and returns when it was told to stop and has.</summary>
-    public async Task RunAsync()
+    /// <summary>Starts, and returns when it has stopped: as asked, or because the cluster put this node out.</summary>
+    /// <returns>The process's exit code.</returns>
+    public async Task<int> RunAsync()
     {
         await StartAsync();
         await _app.WaitForShutdownAsync();
+        switch (CoordinatedShutdown.Get(_app.Services.GetRequiredService<ActorSystem>()).ShutdownReason)
+        {
+            case CoordinatedShutdown.ClusterDowningReason:
+                HostLog.PutOut(_app.Logger);
+                return ExitCode.PutOut;
+            case CoordinatedShutdown.ClusterLeavingReason:
+                return ExitCode.Stopped; // an operator had it leave
+            default:
+                return Environment.ExitCode; // Akka sets it when the actor system ended by itself
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -17,4 +17,10 @@ internal static partial class HostLog
 
     [LoggerMessage(5, LogLevel.Error, "{Method} {Path} failed by a fault of ours")]
     public static partial void RequestFailed(ILogger logger, string method, string path, Exception fault);
+
+    [LoggerMessage(7, LogLevel.Information, "No cluster is alive over this event store: this node, {Self}, founds one")]
+    public static partial void Founding(ILogger logger, string self);
+
+    [LoggerMessage(6, LogLevel.Error, "The cluster has put this node out: it was silent for too long, or in the smaller part of a split, or downed by an operator. The process ends with code 3, for its supervisor to start it anew")]
+    public static partial void PutOut(ILogger logger);
 }

@@ -28,8 +28,7 @@ internal static class HostProcess
         try
         {
             await using var host = await build();
-            await host.RunAsync();
-            return Environment.ExitCode; // Akka sets it when the cluster puts this node out
+            return await host.RunAsync();
         }
         catch (Exception fault) when (RefusalIn(fault) is { } sentence)
         {

@@ -12,6 +12,7 @@ internal sealed class SettingsSection
     [
         "GrpcUrl", "OpsUrl", "Store", "ConnectionString", "Horizon",
         "Cluster:Host", "Cluster:Port", "Cluster:BindHost", "Cluster:BindPort", "Cluster:Seeds", "Cluster:Roles",
+        "Cluster:TlsCertificate", "Cluster:TlsKey", "Cluster:TlsAuthority",
         "Cluster:Shards",
     ];
 

@@ -10,6 +10,9 @@ namespace GpuCredit.Host.Http;
 [JsonSerializable(typeof(EntryAnswer[]))]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(Operations.HealthAnswer))]
+[JsonSerializable(typeof(Operations.ClusterAnswer))]
+[JsonSerializable(typeof(Operations.MemberAnswer))]
+[JsonSerializable(typeof(Operations.ShardsAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Ids hold characters such as + and &amp;, which would be escaped for pages that paste JSON into HTML; ours is JSON only.</summary>

@@ -14,8 +14,8 @@ internal static class InFlightLimit
     });
 
     private static RateLimitPartition<string> Partition(HttpContext context) =>
-        // A node that is busy is alive: its supervisor must be able to see that.
-        context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) ? RateLimitPartition.GetNoLimiter("health")
+        // A node that is busy is alive: its supervisor and its operators must be able to see that.
+        context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) || context.Request.Path.StartsWithSegments(OpsDoor.OpsPrefix) ? RateLimitPartition.GetNoLimiter("operators")
         : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
         : Concurrency("requests", HttpLimits.RequestsInFlightMax);
 

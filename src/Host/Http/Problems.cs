@@ -44,6 +44,9 @@ internal static class Problems
     public static ProblemAnswer UnsupportedMediaType(string detail) =>
         Of(UnsupportedMediaTypeCode, StatusCodes.Status415UnsupportedMediaType, detail);
 
+    public static ProblemAnswer NoMember(string address, IEnumerable<string> members) =>
+        Of(NotFoundCode, StatusCodes.Status404NotFound, $"{address} is no member of the cluster; the members are {string.Join(", ", members)}.", "address");
+
     public static ProblemAnswer NotFound() => Of(NotFoundCode, StatusCodes.Status404NotFound, "There is nothing at this path.");
 
     /// <summary>The problem of a status that the server or the routing chose.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using CreditActors.Sharding;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace GpuCredit.Host.Operations;
@@ -11,8 +12,9 @@ internal sealed class ClusterCheck(ActorSystem system) : IHealthCheck
     {
         var cluster = Cluster.Get(system);
         return Task.FromResult(
-            !cluster.IsTerminated && cluster.SelfMember.Status == MemberStatus.Up
-                ? HealthCheckResult.Healthy("up")
-                : HealthCheckResult.Unhealthy(cluster.IsTerminated ? "left" : $"{cluster.SelfMember.Status}".ToLowerInvariant()));
+            cluster.IsTerminated ? HealthCheckResult.Unhealthy("left")
+            : cluster.SelfMember.Status != MemberStatus.Up ? HealthCheckResult.Unhealthy($"{cluster.SelfMember.Status}".ToLowerInvariant())
+            : !system.IsInTouchWithCluster() ? HealthCheckResult.Unhealthy("out of touch with a majority of the cluster")
+            : HealthCheckResult.Healthy("up"));
     }
 }

@@ -9,6 +9,8 @@ namespace GpuCredit.Host.Operations;
 /// </summary>
 internal sealed class OpsDoor
 {
+    public const string OpsPrefix = "/ops";
+
     private static readonly OpsDoor Instance = new();
 
     private OpsDoor()
@@ -21,9 +23,13 @@ internal sealed class OpsDoor
         return next(connection);
     });
 
-    /// <summary>By the operators' door only the operators' paths are reached; health is served at both.</summary>
-    public static Task Middleware(HttpContext context, RequestDelegate next) =>
-        context.Features.Get<OpsDoor>() is null || context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix)
+    /// <summary>The operators' paths are reached by their door only, and nothing else is; health is served at both.</summary>
+    public static Task Middleware(HttpContext context, RequestDelegate next)
+    {
+        var isOperators = context.Features.Get<OpsDoor>() is not null;
+        var path = context.Request.Path;
+        return path.StartsWithSegments(HealthEndpoints.Prefix) || path.StartsWithSegments(OpsPrefix) == isOperators
             ? next(context)
             : Problems.NotFound().ExecuteAsync(context);
+    }
 }

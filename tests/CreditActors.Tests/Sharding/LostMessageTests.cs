@@ -1,0 +1,99 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+using CreditActors.Sharding;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CreditActors.Tests.Sharding;
+
+/// <summary>Sharding loses messages without a word when a shard moves or its node dies.</summary>
+public sealed class LostMessageTests : TestKit
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
+    private static readonly Usage Usage = new("u", 1, 1);
+    private static readonly EntriesOutcome Recorded = new("a", [new EntryOutcome(OutcomeStatus.Recorded, 7)]);
+    private static readonly EntriesOutcome Duplicate = new("a", [new EntryOutcome(OutcomeStatus.Duplicate, 7)]);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly TestProbe _region;
+    private readonly AccountClient _client;
+
+    public LostMessageTests()
+    {
+        _region = CreateTestProbe();
+        _client = new(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time);
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_not_answered_is_sent_again_and_its_first_answer_counts()
+    {
+        var call = _client.RecordAsync("a", Usage);
+        await _region.ExpectMsgAsync<UseCredit>();
+        var answerTo = _region.LastSender;
+        _time.Advance(TryAgainAfter);
+        await _region.ExpectMsgAsync<UseCredit>();
+        Assert.Equal(answerTo, _region.LastSender);
+        answerTo.Tell(Recorded);
+        answerTo.Tell(Duplicate);
+        Assert.Equal(OutcomeStatus.Recorded, (await call).Status);
+    }
+
+    [Fact]
+    public async Task A_question_is_asked_again_too()
+    {
+        var call = _client.GetBalanceAsync("a", 5);
+        await _region.ExpectMsgAsync<GetBalance>();
+        _time.Advance(TryAgainAfter);
+        await _region.ExpectMsgAsync<GetBalance>();
+        _region.Reply(new BalanceAnswer("a", 5, 10, 1));
+        Assert.Equal(10, (await call).Answer?.Balance);
+    }
+
+    [Fact]
+    public async Task The_tries_are_bounded()
+    {
+        using var cancel = new CancellationTokenSource();
+        var call = _client.RecordAsync("a", Usage, cancel.Token);
+        for (var tries = 1; tries <= 3; tries++)
+        {
+            // The client's next wait may begin a moment after its message has come.
+            await AwaitConditionAsync(() =>
+            {
+                _time.Advance(TryAgainAfter / 2);
+                return Task.FromResult(_region.HasMessages);
+            });
+            await _region.ExpectMsgAsync<UseCredit>();
+        }
+
+        for (var i = 0; i < 10; i++)
+        {
+            _time.Advance(100 * TryAgainAfter);
+            await _region.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(20));
+        }
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    [Fact]
+    public async Task What_is_known_to_be_unavailable_is_not_asked_again()
+    {
+        var call = _client.RecordAsync("a", Usage);
+        await _region.ExpectMsgAsync<UseCredit>();
+        _region.Reply(new EntriesOutcome("a", [EntryOutcome.Unavailable]));
+        Assert.Equal(EntryOutcome.Unavailable, await call);
+        _time.Advance(TryAgainAfter);
+        await _region.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
+    }
+
+    private sealed class KnownRegion(IActorRef region) : IRequiredActor<AccountRegion>
+    {
+        public IActorRef ActorRef => region;
+
+        public Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(region);
+    }
+}
