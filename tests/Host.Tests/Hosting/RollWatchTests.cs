@@ -1,0 +1,67 @@
+using GpuCredit.Host.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Host.Tests.Hosting;
+
+/// <summary>When a node may believe that nobody on the roll is alive.</summary>
+public sealed class RollWatchTests
+{
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(6);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly RollWatch _watch;
+
+    public RollWatchTests() => _watch = new(_time, DeadAfter);
+
+    [Fact]
+    public void What_was_not_seen_proves_nothing()
+    {
+        Assert.False(_watch.IsQuiet);
+        _watch.See(Roll());
+        _watch.Forget();
+        Assert.False(_watch.IsQuiet);
+    }
+
+    [Fact]
+    public void An_empty_roll_is_quiet_at_once()
+    {
+        _watch.See(Roll());
+        Assert.True(_watch.IsQuiet);
+    }
+
+    [Fact]
+    public void A_member_that_has_not_signed_for_long_is_dead()
+    {
+        _watch.See(Roll(("a", 5)));
+        _time.Advance(DeadAfter - TimeSpan.FromTicks(1));
+        _watch.See(Roll(("a", 5)));
+        Assert.False(_watch.IsQuiet);
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.True(_watch.IsQuiet);
+    }
+
+    [Fact]
+    public void Any_signature_and_any_new_name_is_a_sign_of_life()
+    {
+        _watch.See(Roll(("a", 5), ("b", 1)));
+        _time.Advance(DeadAfter);
+        _watch.See(Roll(("a", 5), ("b", 2)));
+        Assert.False(_watch.IsQuiet);
+        _time.Advance(DeadAfter);
+        _watch.See(Roll(("a", 5), ("b", 2), ("c", 1)));
+        Assert.False(_watch.IsQuiet);
+    }
+
+    [Fact]
+    public void Watching_begins_anew_after_the_store_did_not_answer()
+    {
+        _watch.See(Roll(("a", 5)));
+        _time.Advance(DeadAfter);
+        _watch.Forget();
+        _watch.See(Roll(("a", 5)));
+        Assert.False(_watch.IsQuiet);
+    }
+
+    private static Dictionary<string, long> Roll(params (string Address, long Signatures)[] members) =>
+        members.ToDictionary(member => member.Address, member => member.Signatures);
+}
