@@ -1,6 +1,8 @@
-using System.Diagnostics;
+using System.Runtime.Serialization;
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Event;
+using Akka.Pattern;
 using Akka.Persistence;
 using CreditActors.Protocol;
 
@@ -21,17 +23,83 @@ internal sealed partial class AccountActor
     private bool _replaying;
     private bool _offeredForeign;
     private int _deferredEntries;
+    private readonly List<object> _held = [];
+    private StorePermit? _reading;
+    private bool _isReading;
+    private bool _refused;
     private ICancelable? _loadTimeout;
+
+    /// <summary>The version up to which everything is read, if not yet taken in.</summary>
+    private long ReadThrough => _tail.Count > 0 ? _tail[^1].Version : _offered?.Version ?? _state.Version;
 
     private bool IsLoading => _offered is not null || _replaying;
 
-    /// <summary>Akka would keep what comes during recovery where this actor can't answer it when recovery fails.</summary>
+    /// <summary>
+    /// Akka would keep what comes during recovery where this actor can't answer it when recovery fails. Of the rest the first is
+    /// Akka's own leave to start reading: it waits for the node's gate, so that no more accounts fail than there are permits.
+    /// </summary>
     protected override bool AroundReceive(Receive receive, object message)
     {
-        if (!IsRecovering || message is not (IAccountMessage or StopAccount))
+        if (!IsRecovering)
             return base.AroundReceive(receive, message);
-        Defer(message);
+        switch (message)
+        {
+            case IAccountMessage or StopAccount when _refused:
+                Refuse(message, Sender);
+                break;
+            case IAccountMessage or StopAccount:
+                Defer(message);
+                break;
+            case GateNotice notice when notice.Permit == _reading && notice.IsGranted:
+                Read(receive);
+                break;
+            case GateNotice notice when notice.Permit == _reading:
+                RefuseToRead();
+                break;
+            case var _ when _isReading:
+                return base.AroundReceive(receive, message);
+            case var _ when _refused:
+                break;
+            default:
+                _held.Add(message);
+                if (_reading is null)
+                    AskToRead(receive);
+                break;
+        }
+
         return true;
+    }
+
+    private void AskToRead(Receive receive)
+    {
+        _reading = _gates.Recoveries.Ask(Self, out var isGranted);
+        if (_reading is null)
+            RefuseToRead();
+        else if (isGranted)
+            Read(receive);
+    }
+
+    private void Read(Receive receive)
+    {
+        _isReading = true;
+        foreach (var message in _held)
+            base.AroundReceive(receive, message);
+        _held.Clear();
+    }
+
+    /// <summary>The gate is shut: the store is not touched, and whoever comes until the shard has put this actor to sleep is told so.</summary>
+    private void RefuseToRead()
+    {
+        _refused = true;
+        _held.Clear();
+        Context.Parent.Tell(new Passivate(StopAccount.Instance));
+        RefuseDeferred();
+    }
+
+    private void ReturnReading(StoreResult result)
+    {
+        _reading?.Return(result);
+        _reading = null;
     }
 
     protected override void OnRecover(object message)
@@ -50,18 +118,20 @@ internal sealed partial class AccountActor
             case EntriesRecorded when _offeredForeign:
                 break; // is read again, with those before it
             case EntriesRecorded recorded when _offered is null:
-                Expect(LastSequenceNr, after: _state.Version);
+                Expect(LastSequenceNr);
                 TakeIn(recorded, LastSequenceNr);
                 break;
             case EntriesRecorded recorded:
-                Expect(LastSequenceNr, after: _tail.Count == 0 ? _offered.Version : _tail[^1].Version);
+                Expect(LastSequenceNr);
                 _tail.Add((recorded, LastSequenceNr));
                 break;
             case RecoveryCompleted when _offeredForeign:
                 ReplayEvents("its newest row isn't a snapshot of an account");
                 break;
+            case RecoveryCompleted when LastSequenceNr != ReadThrough:
+                StopUnread($"the events after version {ReadThrough} are missing", StoreResult.Untold);
+                break;
             case RecoveryCompleted when _offered is null:
-                Expect(LastSequenceNr + 1, after: _state.Version);
                 _segments.NeedsSweep = _segments.SavedCount == 0 && LastSequenceNr > 0;
                 if (_segments.NeedsSweep && LastSequenceNr > _settings.Snapshot.CutEvents)
                     _log.Warning("Account {AccountId}: its snapshot is gone or can't be read. It was built from its {Events} events.", _accountId, LastSequenceNr);
@@ -79,13 +149,25 @@ internal sealed partial class AccountActor
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         _log.Error(reason, "Account {AccountId} could not be read. It stops, and tries again with the next message.", _accountId);
+        ReturnReading(message is null ? Blame(reason) : StoreResult.Untold);
         RefuseDeferred();
     }
 
-    private void Expect(long version, long after)
+    /// <summary>
+    /// The store gave what can't be read, or events of two writers by turns: that is this account's own damage, and says nothing
+    /// against the store.
+    /// </summary>
+    private static StoreResult Blame(Exception fault) => fault switch
     {
-        if (version != after + 1)
-            throw new InvalidOperationException($"Account {_accountId}: the event after version {after} is missing (the next is {version}). Restore the event store; nothing is answered from half of it.");
+        SerializationException or IllegalStateException => StoreResult.Untold,
+        { InnerException: { } inner } => Blame(inner),
+        _ => StoreResult.Failed,
+    };
+
+    private void Expect(long version)
+    {
+        if (version != ReadThrough + 1)
+            throw new InvalidOperationException($"Account {_accountId}: the event after version {ReadThrough} is missing (the next is {version}). Restore the event store; nothing is answered from half of it.");
     }
 
     private void TakeIn(AccountSegment segment)
@@ -114,7 +196,7 @@ internal sealed partial class AccountActor
                 ReplayEvents("the snapshot store doesn't answer");
                 return true;
             case LoadTimedOut timeout when _replaying && timeout.Version == _state.Version:
-                StopUnread("the event store doesn't answer");
+                StopUnread("the event store doesn't answer", StoreResult.Failed);
                 return true;
             case LoadTimedOut when _replaying:
                 WatchReplay(); // slow, but it goes on
@@ -123,17 +205,17 @@ internal sealed partial class AccountActor
                 if (version == _state.Version + 1)
                     TakeIn(recorded, version);
                 else
-                    StopUnread($"the event after version {_state.Version} is missing");
+                    StopUnread($"the event after version {_state.Version} is missing", StoreResult.Untold);
                 return true;
             case RecoverySuccess when _replaying:
                 _replaying = false;
                 if (_state.Version == LastSequenceNr)
                     OnLoaded();
                 else
-                    StopUnread($"the events after version {_state.Version} are missing");
+                    StopUnread($"the events after version {_state.Version} are missing", StoreResult.Untold);
                 return true;
             case ReplayMessagesFailure failed when _replaying:
-                StopUnread(failed.Cause.Message);
+                StopUnread(failed.Cause.Message, Blame(failed.Cause));
                 return true;
             case LoadSnapshotResult or LoadSnapshotFailed or LoadTimedOut:
                 return true; // came after the account had turned to its events
@@ -190,8 +272,9 @@ internal sealed partial class AccountActor
     private void WatchReplay() =>
         _loadTimeout = Context.System.Scheduler.ScheduleTellOnceCancelable(_settings.Snapshot.LoadTimeout, Self, new LoadTimedOut(_state.Version), ActorRefs.NoSender);
 
-    private void StopUnread(string why)
+    private void StopUnread(string why, StoreResult result)
     {
+        ReturnReading(result);
         _log.Error("Account {AccountId} could not be read: {Reason}. It stops, and tries again with the next message.", _accountId, why);
         RefuseDeferred();
         Context.Stop(Self);
@@ -200,6 +283,7 @@ internal sealed partial class AccountActor
     private void OnLoaded()
     {
         _loadTimeout.CancelIfNotNull();
+        ReturnReading(StoreResult.Done);
         _offered = null;
         _tail = [];
         CutSnapshot();
@@ -209,15 +293,18 @@ internal sealed partial class AccountActor
 
     private void Defer(object message)
     {
-        var entries = EntriesIn(message);
-        // A stop that was dropped would never come again.
-        if (message is not StopAccount && entries > _settings.WaitingEntriesMax - _deferredEntries)
+        if (message is IAccountMessage asked)
         {
-            Refuse(message, Sender);
-            return;
+            var entries = UnavailableAnswer.EntriesIn(asked);
+            if (entries > _settings.WaitingEntriesMax - _deferredEntries)
+            {
+                Refuse(message, Sender);
+                return;
+            }
+
+            _deferredEntries += entries;
         }
 
-        _deferredEntries += entries;
         Stash.Stash();
     }
 
@@ -230,17 +317,9 @@ internal sealed partial class AccountActor
 
     private void Refuse(object message, IActorRef sender)
     {
-        if (message is GetBalance)
-            sender.Tell(new AccountUnavailable(_accountId));
-        else if (message is not StopAccount)
-            sender.Tell(new EntriesOutcome(_accountId, Unavailable(EntriesIn(message))));
+        if (message is IAccountMessage asked)
+            sender.Tell(UnavailableAnswer.To(asked, _accountId));
+        else
+            Context.Stop(Self); // the stop that the shard has waited for
     }
-
-    /// <summary>What a message that waits counts for: its entries, and a question as one.</summary>
-    private static int EntriesIn(object message) => message switch
-    {
-        AddCredit or UseCredit or GetBalance or StopAccount => 1,
-        RecordEntries record => record.Entries.Length,
-        _ => throw new UnreachableException($"{message.GetType()} is never deferred."),
-    };
 }

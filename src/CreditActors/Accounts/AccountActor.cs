@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -9,24 +8,24 @@ namespace CreditActors.Accounts;
 
 /// <summary>
 /// One account, alive: a thin shell that stores what <see cref="AccountState{TCaller}"/> has decided, and replies when it is
-/// stored. One write is in flight at a time, with leave of the node's <see cref="WriteGate"/>. The clock is never read.
+/// stored. One write is in flight at a time, with leave of the node's <see cref="StoreGates"/>. The clock is never read.
 /// </summary>
 internal sealed partial class AccountActor : UntypedPersistentActor
 {
     private readonly string _accountId;
     private readonly AccountSettings _settings;
-    private readonly WriteGate _gate;
+    private readonly StoreGates _gates;
     private readonly MembershipLease _lease = MembershipLeaseProvider.Instance.Apply(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private AccountState<IActorRef> _state;
-    private WritePermit? _permit;
+    private StorePermit? _permit;
     private bool _stopping;
 
-    public AccountActor(string accountId, AccountSettings settings, WriteGate gate)
+    public AccountActor(string accountId, AccountSettings settings, StoreGates gates)
     {
         _accountId = accountId;
         _settings = settings;
-        _gate = gate;
+        _gates = gates;
         _state = NewState();
         _segments = new(settings.Snapshot);
     }
@@ -36,8 +35,8 @@ internal sealed partial class AccountActor : UntypedPersistentActor
 
     public static string PersistenceIdOf(string accountId) => "account-" + accountId;
 
-    public static Props Props(string accountId, AccountSettings settings, WriteGate gate) =>
-        Akka.Actor.Props.Create(() => new AccountActor(accountId, settings, gate));
+    public static Props Props(string accountId, AccountSettings settings, StoreGates gates) =>
+        Akka.Actor.Props.Create(() => new AccountActor(accountId, settings, gates));
 
     protected override void OnCommand(object message)
     {
@@ -84,7 +83,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         _log.Error(cause, "Account {AccountId}: version {Version} was not stored. The account stops, and comes back with the next message.", _accountId, sequenceNr);
-        ReturnPermit(WriteResult.Failed);
+        ReturnPermit(StoreResult.Failed);
         Tell(_state.GiveUp());
     }
 
@@ -92,14 +91,15 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         _log.Error(cause, "Account {AccountId}: the event store refused version {Version}. The account stops, and comes back with the next message.", _accountId, sequenceNr);
-        ReturnPermit(WriteResult.Untold);
+        ReturnPermit(StoreResult.Untold);
         Tell(_state.GiveUp());
         Context.Stop(Self);
     }
 
     protected override void PostStop()
     {
-        ReturnPermit(WriteResult.Untold);
+        ReturnPermit(StoreResult.Untold);
+        ReturnReading(StoreResult.Untold);
         Tell(_state.GiveUp());
         _loadTimeout.CancelIfNotNull();
         base.PostStop();
@@ -117,7 +117,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     {
         if (_permit is not null || !_state.HasGathered)
             return;
-        _permit = _gate.Ask(Self, out var isGranted);
+        _permit = _gates.Writes.Ask(Self, out var isGranted);
         if (_permit is null)
             GiveUp();
         else if (isGranted)
@@ -128,7 +128,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
 
     private void OnStored()
     {
-        ReturnPermit(WriteResult.Stored);
+        ReturnPermit(StoreResult.Done);
         Tell(_state.CompleteWrite(LastSequenceNr));
         _segments.Grown(LastSequenceNr, _state.Journal);
         WriteNext();
@@ -143,7 +143,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
         StopIfDrained();
     }
 
-    private void ReturnPermit(WriteResult result)
+    private void ReturnPermit(StoreResult result)
     {
         _permit?.Return(result);
         _permit = null;
@@ -164,10 +164,8 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     {
         var isHeld = _lease.IsHeld;
         foreach (var (caller, outcomes) in answers)
-            caller.Tell(new EntriesOutcome(_accountId, isHeld ? outcomes : Unavailable(outcomes.Length)));
+            caller.Tell(new EntriesOutcome(_accountId, isHeld ? outcomes : UnavailableAnswer.Outcomes(outcomes.Length)));
     }
-
-    private static ImmutableArray<EntryOutcome> Unavailable(int entries) => [.. Enumerable.Repeat(EntryOutcome.Unavailable, entries)];
 
     private AccountState<IActorRef> NewState() => new(_settings.EventEntriesMax, _settings.WaitingEntriesMax);
 }

@@ -8,7 +8,8 @@ internal sealed record AccountSettings(
     int EventEntriesMax,
     int WaitingEntriesMax,
     TimeSpan PassivateAfter,
-    WriteGateSettings WriteGate,
+    GateSettings WriteGate,
+    GateSettings RecoveryGate,
     SnapshotSettings Snapshot)
 {
     /// <summary>The reference file inside this assembly: the defaults, whatever files a host brings along.</summary>
@@ -17,22 +18,28 @@ internal sealed record AccountSettings(
     public static AccountSettings From(Config system)
     {
         var config = system.WithFallback(Reference).GetConfig("gpucredit.account");
-        var closedMin = Longer(config, "write-gate.closed-min", than: TimeSpan.Zero);
         return new(
             Positive(config, "event-entries-max"),
             config.GetInt("waiting-entries-max") is >= RecordEntries.EntriesMax and var waiting
                 ? waiting
                 : throw new ConfigurationException($"gpucredit.account.waiting-entries-max must be at least {RecordEntries.EntriesMax}: so many entries can come in one command."),
             config.GetTimeSpan("passivate-after"),
-            new(
-                Positive(config, "write-gate.writes-max"),
-                closedMin,
-                Longer(config, "write-gate.closed-max", than: closedMin - TimeSpan.FromTicks(1))),
+            Gate(config, "write-gate", "writes-max"),
+            Gate(config, "recovery-gate", "recoveries-max"),
             new(
                 Positive(config, "snapshot.cut-events"),
                 Positive(config, "snapshot.cut-entries"),
                 Positive(config, "snapshot.row-entries-max"),
                 Longer(config, "snapshot.load-timeout", than: TimeSpan.Zero)));
+    }
+
+    private static GateSettings Gate(Config config, string gate, string permitsMax)
+    {
+        var closedMin = Longer(config, $"{gate}.closed-min", than: TimeSpan.Zero);
+        return new(
+            Positive(config, $"{gate}.{permitsMax}"),
+            closedMin,
+            Longer(config, $"{gate}.closed-max", than: closedMin - TimeSpan.FromTicks(1)));
     }
 
     internal static TimeSpan Longer(Config config, string key, TimeSpan than) =>

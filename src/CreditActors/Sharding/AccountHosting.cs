@@ -34,8 +34,10 @@ public static class AccountHosting
                 (system, _, _) =>
                 {
                     var settings = AccountSettings.From(system.Settings.Config);
-                    var gate = WriteGateProvider.Instance.Apply(system);
-                    return accountId => AccountActor.Props(accountId, settings, gate);
+                    var gates = StoreGatesProvider.Instance.Apply(system);
+                    return accountId => gates.Recoveries.IsShut
+                        ? RefusingAccount.Props(accountId, settings, gates.Recoveries)
+                        : AccountActor.Props(accountId, settings, gates);
                 },
                 AccountRouting.Extractor(shards),
                 new ShardOptions

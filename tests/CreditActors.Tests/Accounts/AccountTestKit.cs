@@ -29,9 +29,9 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
 
     internal AccountSettings Settings { get; set; } = AccountSettings.From(Config.Empty);
 
-    internal WriteGate Gate => field ??= new(Settings.WriteGate, Sys.Scheduler);
+    internal StoreGates Gates => field ??= StoreGates.Of(Settings, Sys.Scheduler);
 
-    internal IActorRef Account(string id) => Sys.ActorOf(AccountActor.Props(id, Settings, Gate));
+    internal IActorRef Account(string id) => Sys.ActorOf(AccountActor.Props(id, Settings, Gates));
 
     internal async Task<EntryOutcome> Record(IActorRef account, Entry entry)
     {

@@ -14,7 +14,7 @@ public sealed class StoreOutageTests(ITestOutputHelper output)
     [Fact]
     public async Task An_outage_stops_no_more_accounts_than_there_are_permits()
     {
-        Settings = Settings with { WriteGate = Settings.WriteGate with { WritesMax = 3 } };
+        Settings = Settings with { WriteGate = Settings.WriteGate with { PermitsMax = 3 } };
         var accounts = await Awake(50);
         await Events.OnWrite.Fail();
 
@@ -44,7 +44,7 @@ public sealed class StoreOutageTests(ITestOutputHelper output)
     [Fact]
     public async Task An_account_that_stops_while_it_waits_or_writes_gives_its_permit_back()
     {
-        Settings = Settings with { WriteGate = Settings.WriteGate with { WritesMax = 1 } };
+        Settings = Settings with { WriteGate = Settings.WriteGate with { PermitsMax = 1 } };
         var accounts = await Awake(3);
         var held = await HoldWrites();
         accounts[0].Tell(Command(new Usage("u", 1, 1)), TestActor);

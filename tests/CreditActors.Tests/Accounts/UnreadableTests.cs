@@ -34,6 +34,7 @@ public sealed class UnreadableTests(ITestOutputHelper output) : AccountTestKit(o
         await ExpectTerminatedAsync(account);
 
         await Events.OnRecovery.Pass();
+        await AwaitConditionAsync(() => Task.FromResult(!Gates.Recoveries.IsShut), TimeSpan.FromSeconds(20));
         Assert.Equal(new EntryOutcome(OutcomeStatus.Recorded, 4), await Record(Account("a"), new Usage("v", 1, 1)));
     }
 
@@ -66,6 +67,20 @@ public sealed class UnreadableTests(ITestOutputHelper output) : AccountTestKit(o
         reading.SetResult();
         await ExpectMsgAsync<AccountUnavailable>();
         await ExpectTerminatedAsync(account);
+    }
+
+    [Fact]
+    public async Task An_account_whose_last_events_are_missing_answers_nothing_and_does_not_begin_again_and_again()
+    {
+        await Written("a", 3);
+        EventStore.Tell(new DeleteMessagesTo(AccountActor.PersistenceIdOf("a"), 3, TestActor));
+        await ExpectMsgAsync<DeleteMessagesSuccess>();
+        var account = Account("a");
+        account.Tell(new GetBalance("any", 5), TestActor);
+        await ExpectMsgAsync<AccountUnavailable>();
+        await WatchAsync(account);
+        await ExpectTerminatedAsync(account);
+        Assert.False(Gates.Recoveries.IsShut);
     }
 
     [Fact]

@@ -134,6 +134,7 @@ public sealed class AccountClientTests
             new AccountSettings(
                 4_096, 16_384, TimeSpan.FromMinutes(2),
                 new(512, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
+                new(64, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
                 new(256, 2_048, 65_536, TimeSpan.FromSeconds(30))),
             settings);
         Assert.Equal(new AccountClientSettings(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1), 5, 100_000), AccountClientSettings.From(Akka.Configuration.Config.Empty));

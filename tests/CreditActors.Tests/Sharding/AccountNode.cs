@@ -1,6 +1,7 @@
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
-using Akka.Persistence.Hosting;
+using Akka.Persistence;
+using Akka.Persistence.TestKit;
 using Akka.Remote.Hosting;
 using CreditActors.Sharding;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CreditActors.Tests.Sharding;
 
-/// <summary>One self-joined node with accounts, over stores in memory.</summary>
+/// <summary>One self-joined node with accounts, over stores in memory, which may be Akka's test kit's: those fail when told to.</summary>
 internal sealed class AccountNode : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -21,7 +22,9 @@ internal sealed class AccountNode : IAsyncDisposable
 
     public Akka.Actor.IActorRef Region => ActorRegistry.For(System).Get<AccountRegion>();
 
-    public static async Task<AccountNode> Start(string hocon = "")
+    public ITestJournal Events => TestJournal.FromRef(Persistence.Instance.Apply(System).JournalFor(null));
+
+    public static async Task<AccountNode> Start(string hocon = "", bool overTestStores = false)
     {
         var builder = new HostBuilder().ConfigureServices(services =>
         {
@@ -30,8 +33,7 @@ internal sealed class AccountNode : IAsyncDisposable
                 .AddHocon(hocon + "\nakka.coordinated-shutdown.exit-clr = off", HoconAddMode.Prepend)
                 .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = 0 })
                 .WithClustering(new ClusterOptions { Roles = [AccountHosting.Role] })
-                .WithInMemoryJournal()
-                .WithInMemorySnapshotStore()
+                .WithStores(overTestStores)
                 .WithAccounts(shards: 100)
                 .AddStartup((system, _) =>
                 {

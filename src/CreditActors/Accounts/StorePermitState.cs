@@ -1,6 +1,6 @@
 namespace CreditActors.Accounts;
 
-internal enum WritePermitState
+internal enum StorePermitState
 {
     Queued,
     Granted,

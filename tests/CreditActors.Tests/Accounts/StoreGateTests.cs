@@ -6,15 +6,15 @@ using Xunit.Abstractions;
 
 namespace CreditActors.Tests.Accounts;
 
-public sealed class WriteGateTests : TestKit
+public sealed class StoreGateTests : TestKit
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly WriteGate _gate;
+    private readonly StoreGate _gate;
 
-    public WriteGateTests(ITestOutputHelper output)
+    public StoreGateTests(ITestOutputHelper output)
         : base(ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\""), "gate", output) =>
-        _gate = new(new(WritesMax: 2, ClosedMin: Second, ClosedMax: 5 * Second), Sys.Scheduler);
+        _gate = new(new(PermitsMax: 2, ClosedMin: Second, ClosedMax: 5 * Second), Sys.Scheduler);
 
     private TestScheduler Time => (TestScheduler)Sys.Scheduler;
 
@@ -25,9 +25,9 @@ public sealed class WriteGateTests : TestKit
         var second = Granted();
         var third = Queued();
         var fourth = Queued();
-        first.Return(WriteResult.Stored);
+        first.Return(StoreResult.Done);
         Assert.Equal(new GateNotice(third, IsGranted: true), await ExpectMsgAsync<GateNotice>());
-        second.Return(WriteResult.Untold);
+        second.Return(StoreResult.Untold);
         Assert.Equal(new GateNotice(fourth, IsGranted: true), await ExpectMsgAsync<GateNotice>());
         Queued();
     }
@@ -37,8 +37,8 @@ public sealed class WriteGateTests : TestKit
     {
         var first = Granted();
         Granted();
-        first.Return(WriteResult.Stored);
-        first.Return(WriteResult.Stored);
+        first.Return(StoreResult.Done);
+        first.Return(StoreResult.Done);
         Granted();
         Queued();
         await ExpectNoMsgAsync(TimeSpan.Zero);
@@ -51,8 +51,8 @@ public sealed class WriteGateTests : TestKit
         Granted();
         var third = Queued();
         var fourth = Queued();
-        third.Return(WriteResult.Untold);
-        first.Return(WriteResult.Stored);
+        third.Return(StoreResult.Untold);
+        first.Return(StoreResult.Done);
         Assert.Equal(new GateNotice(fourth, IsGranted: true), await ExpectMsgAsync<GateNotice>());
     }
 
@@ -62,7 +62,7 @@ public sealed class WriteGateTests : TestKit
         var first = Granted();
         Granted();
         var third = Queued();
-        first.Return(WriteResult.Failed);
+        first.Return(StoreResult.Failed);
         Assert.Equal(new GateNotice(third, IsGranted: false), await ExpectMsgAsync<GateNotice>());
         Refused();
     }
@@ -70,13 +70,13 @@ public sealed class WriteGateTests : TestKit
     [Fact]
     public void After_a_while_one_write_tries_and_its_success_opens_the_gate()
     {
-        Granted().Return(WriteResult.Failed);
+        Granted().Return(StoreResult.Failed);
         Time.Advance(Second - TimeSpan.FromMilliseconds(1));
         Refused();
         Time.Advance(TimeSpan.FromMilliseconds(1));
         var probe = Granted();
         Refused();
-        probe.Return(WriteResult.Stored);
+        probe.Return(StoreResult.Done);
         Granted();
         Granted();
     }
@@ -84,18 +84,18 @@ public sealed class WriteGateTests : TestKit
     [Fact]
     public void Each_failure_in_a_row_doubles_the_time_up_to_a_maximum()
     {
-        Granted().Return(WriteResult.Failed);
+        Granted().Return(StoreResult.Failed);
         foreach (var seconds in new[] { 1, 2, 4, 5, 5 })
         {
             Time.Advance(seconds * Second - TimeSpan.FromMilliseconds(1));
             Refused();
             Time.Advance(TimeSpan.FromMilliseconds(1));
-            Granted().Return(WriteResult.Failed);
+            Granted().Return(StoreResult.Failed);
         }
 
         Time.Advance(5 * Second);
-        Granted().Return(WriteResult.Stored);
-        Granted().Return(WriteResult.Failed);
+        Granted().Return(StoreResult.Done);
+        Granted().Return(StoreResult.Failed);
         Time.Advance(Second);
         Granted();
     }
@@ -105,8 +105,8 @@ public sealed class WriteGateTests : TestKit
     {
         var first = Granted();
         var second = Granted();
-        first.Return(WriteResult.Failed);
-        second.Return(WriteResult.Failed);
+        first.Return(StoreResult.Failed);
+        second.Return(StoreResult.Failed);
         Time.Advance(Second);
         Granted();
     }
@@ -116,23 +116,60 @@ public sealed class WriteGateTests : TestKit
     {
         var first = Granted();
         var second = Granted();
-        first.Return(WriteResult.Failed);
+        first.Return(StoreResult.Failed);
         Refused();
-        second.Return(WriteResult.Stored);
+        second.Return(StoreResult.Done);
+        Granted();
+    }
+
+    [Fact]
+    public void A_straggler_that_fails_after_the_gate_opened_again_does_not_close_it()
+    {
+        var straggler = Granted();
+        Granted().Return(StoreResult.Failed);
+        Time.Advance(Second);
+        Granted().Return(StoreResult.Done);
+        straggler.Return(StoreResult.Failed);
+        Granted().Return(StoreResult.Failed);
+        Refused();
+    }
+
+    [Fact]
+    public void A_straggler_that_fails_while_one_tries_says_nothing_of_that_one()
+    {
+        var straggler = Granted();
+        Granted().Return(StoreResult.Failed);
+        Time.Advance(Second);
+        var trying = Granted();
+        straggler.Return(StoreResult.Failed);
+        Refused();
+        trying.Return(StoreResult.Untold);
+        Granted();
+    }
+
+    [Fact]
+    public void One_that_tries_and_fails_when_another_has_opened_the_gate_does_not_close_it()
+    {
+        var straggler = Granted();
+        Granted().Return(StoreResult.Failed);
+        Time.Advance(Second);
+        var trying = Granted();
+        straggler.Return(StoreResult.Done);
+        trying.Return(StoreResult.Failed);
         Granted();
     }
 
     [Fact]
     public void A_probe_that_learned_nothing_lets_the_next_one_try()
     {
-        Granted().Return(WriteResult.Failed);
+        Granted().Return(StoreResult.Failed);
         Time.Advance(Second);
-        Granted().Return(WriteResult.Untold);
+        Granted().Return(StoreResult.Untold);
         Granted();
         Refused();
     }
 
-    private WritePermit Granted()
+    private StorePermit Granted()
     {
         var permit = _gate.Ask(TestActor, out var isGranted);
         Assert.NotNull(permit);
@@ -140,7 +177,7 @@ public sealed class WriteGateTests : TestKit
         return permit;
     }
 
-    private WritePermit Queued()
+    private StorePermit Queued()
     {
         var permit = _gate.Ask(TestActor, out var isGranted);
         Assert.NotNull(permit);
