@@ -99,7 +99,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         _rounds.Enqueue(round);
         if (_rounds.Count > RoundsInALease)
             _rounds.Dequeue();
-        foreach (var voter in LeaseRound.Voters(_members.Values).Where(voter => !voter.Equals(self.Address)))
+        foreach (var voter in Voters().Where(voter => !voter.Equals(self.Address)))
             Context.ActorSelection(new RootActorPath(voter) / "user" / Name).Tell(new LeasePing(round.Number, self.Uid));
         Settle(round);
     }
@@ -135,9 +135,13 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         Settle(asked);
     }
 
+    /// <summary>Those that the split-brain resolver counts, since they decide who is put out.</summary>
+    private List<Address> Voters() =>
+        [.. _members.Values.Where(member => member.Status is MemberStatus.Up or MemberStatus.Leaving).Select(member => member.Address)];
+
     private void Settle(LeaseRound round)
     {
-        if (round.IsMajority(_members.Values))
+        if (round.IsMajority(Voters()))
             _lease.HoldUntil(round.AskedAt + (long)(_length.TotalSeconds * _time.TimestampFrequency));
         SayIfChanged();
     }

@@ -15,16 +15,12 @@ internal sealed class LeaseRound(long number, long askedAt, Address self)
 
     public long AskedAt => askedAt;
 
-    /// <summary>Whose word counts: those that the split-brain resolver counts, since they decide who is put out.</summary>
-    public static IEnumerable<Address> Voters(IEnumerable<Member> members) =>
-        members.Where(member => member.Status is MemberStatus.Up or MemberStatus.Leaving).Select(member => member.Address);
-
     public void Grant(Address by) => _granted.Add(by);
 
-    /// <summary>More than half of the voters; or, as for the resolver, half with the lowest address among them.</summary>
-    public bool IsMajority(IEnumerable<Member> members)
+    /// <summary>More than half of the voters; or, as for the split-brain resolver, half with the lowest address among them.</summary>
+    /// <param name="voters">Those that decide who is put out. This node may not be one of them.</param>
+    public bool IsMajority(IReadOnlyCollection<Address> voters)
     {
-        var voters = Voters(members).ToList();
         var granted = voters.Count(_granted.Contains);
         return 2 * granted > voters.Count
             || (granted > 0 && 2 * granted == voters.Count && _granted.Contains(voters.Min(Member.AddressOrdering)!));
