@@ -18,14 +18,20 @@ public sealed class AccountClient
     private readonly IRequiredActor<AccountRegion> _region;
     private readonly AccountClientSettings _settings;
     private readonly TimeProvider _time;
+    private readonly CancellationToken _ended;
     private IActorRef? _knownRegion;
     private int _inFlight;
 
-    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time)
+    /// <param name="region">The way to the accounts.</param>
+    /// <param name="settings">Its bounds.</param>
+    /// <param name="time">Measures the deadline.</param>
+    /// <param name="ended">The actor system has ended, as when this node was put out: no answer will come any more.</param>
+    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time, CancellationToken ended = default)
     {
         _region = region;
         _settings = settings;
         _time = time;
+        _ended = ended;
     }
 
     /// <summary>How many entries may be under way at once; a call with more is never taken.</summary>
@@ -175,9 +181,9 @@ public sealed class AccountClient
                 wait *= 2;
             }
 
-            return await answer.ConfigureAwait(false);
+            return await answer.WaitAsync(_ended).ConfigureAwait(false);
         }
-        catch (Exception late) when (late is AskTimeoutException or TimeoutException)
+        catch (Exception late) when (late is AskTimeoutException or TimeoutException || (late is OperationCanceledException && _ended.IsCancellationRequested && !cancellation.IsCancellationRequested))
         {
             return null;
         }
@@ -186,8 +192,8 @@ public sealed class AccountClient
     /// <summary>However it ended.</summary>
     private async ValueTask<bool> IsOverWithin(Task answer, TimeSpan time)
     {
-        await answer.WaitAsync(time, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return answer.IsCompleted;
+        await answer.WaitAsync(time, _time, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return answer.IsCompleted || _ended.IsCancellationRequested;
     }
 
     private static EntryOutcome? Refused(string accountId, Entry entry) =>

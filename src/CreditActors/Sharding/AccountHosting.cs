@@ -53,13 +53,25 @@ public static class AccountHosting
 
     /// <summary>The <see cref="AccountClient"/> of this host, for the actor system that has <see cref="WithAccounts"/>.</summary>
     public static IServiceCollection AddAccountClient(this IServiceCollection services) =>
-        services.AddSingleton(provider => new AccountClient(
-            provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
-            AccountClientSettings.From(provider.GetRequiredService<ActorSystem>().Settings.Config),
-            provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddSingleton(provider =>
+        {
+            var system = provider.GetRequiredService<ActorSystem>();
+            return new AccountClient(
+                provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
+                AccountClientSettings.From(system.Settings.Config),
+                provider.GetService<TimeProvider>() ?? TimeProvider.System,
+                EndOf(system));
+        });
 
     /// <summary>Whether this node has heard from a majority of its cluster lately; while it hasn't, its accounts answer "unavailable".</summary>
     public static bool IsInTouchWithCluster(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsHeld;
+
+    private static CancellationToken EndOf(ActorSystem system)
+    {
+        var ended = new CancellationTokenSource();
+        system.RegisterOnTermination(ended.Cancel);
+        return ended.Token;
+    }
 
     /// <summary>Our serializer, and no other for what has none: nothing is written as JSON with CLR names by accident.</summary>
     internal static AkkaConfigurationBuilder WithAccountSerializer(this AkkaConfigurationBuilder builder) => builder

@@ -90,6 +90,20 @@ public sealed class LostMessageTests : TestKit
         await _region.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(100));
     }
 
+    [Fact]
+    public async Task When_the_actor_system_ends_nobody_waits_out_the_deadline()
+    {
+        using var ended = new CancellationTokenSource();
+        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, ended.Token);
+        var entry = client.RecordAsync("a", Usage);
+        var question = client.GetBalanceAsync("a", 5);
+        await _region.ExpectMsgAsync<UseCredit>();
+        await _region.ExpectMsgAsync<GetBalance>();
+        await ended.CancelAsync();
+        Assert.Equal(EntryOutcome.Unavailable, await entry.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.False((await question.WaitAsync(TimeSpan.FromSeconds(20))).IsAvailable);
+    }
+
     private sealed class KnownRegion(IActorRef region) : IRequiredActor<AccountRegion>
     {
         public IActorRef ActorRef => region;
