@@ -17,7 +17,7 @@ internal static class Program
         var builder = HostProcess.CreateBuilder(args);
         var settings = HostSettings.Read(builder.Configuration);
         await FreePorts.RefuseTakenAsync(settings);
-        var store = await EventStoreTarget.From(settings.Store, settings.ConnectionString, Environment.CurrentDirectory, settings.Cluster.Shards).OpenAsync();
+        var store = await EventStoreTarget.From(settings.Store, settings.ConnectionString, Environment.CurrentDirectory, settings.Cluster.Shards).OpenAsync(HostProcess.Tell);
 
         builder.Listen(settings);                  // urls, and OpsUrl
         builder.Services.AddInFlightLimit();

@@ -28,6 +28,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// </summary>
     private const string Keeper =
         """
+        trap '' HUP INT TERM
         folder=$1; shift
         exec >>"$folder/server.log" 2>&1
         "$@" </dev/null &
@@ -145,6 +146,19 @@ internal sealed class PostgresServer : IAsyncDisposable
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(question, connection);
         return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Every row, its columns joined with a bar, as the superuser.</summary>
+    public async Task<string[]> RowsAsync(string database, string question)
+    {
+        await using var connection = new NpgsqlConnection(SuperuserConnectionString(database));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(question, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<string>();
+        while (await reader.ReadAsync())
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(column => Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture))));
+        return [.. rows];
     }
 
     public async ValueTask DisposeAsync()

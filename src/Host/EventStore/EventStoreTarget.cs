@@ -23,12 +23,15 @@ internal abstract class EventStoreTarget
     public static EventStoreTarget From(StoreKind store, string? connectionString, string workingDirectory, int shards) => store switch
     {
         StoreKind.Sqlite => SqliteTarget.From(connectionString, workingDirectory),
+        StoreKind.Postgres => PostgresTarget.From(connectionString, shards),
         // It has no connection string; HostSettings refuses one.
         StoreKind.Memory => new MemoryTarget(),
         _ => throw new UnreachableException(),
     };
 
     /// <summary>Makes the store ready (folder, file, tables) and holds it until the result is disposed.</summary>
+    /// <param name="tell">Told in a sentence what the start waits for, if it does.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StartRefusedException">The store can't be used; the sentence says why, and what to do.</exception>
-    public abstract Task<OpenedEventStore> OpenAsync(CancellationToken cancellation = default);
+    public abstract Task<OpenedEventStore> OpenAsync(Action<string>? tell = null, CancellationToken cancellation = default);
 }

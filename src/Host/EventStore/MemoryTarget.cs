@@ -15,7 +15,7 @@ internal sealed class MemoryTarget : EventStoreTarget
 
     public override bool IsVolatile => true;
 
-    public override async Task<OpenedEventStore> OpenAsync(CancellationToken cancellation = default)
+    public override async Task<OpenedEventStore> OpenAsync(Action<string>? tell = null, CancellationToken cancellation = default)
     {
         // A name that starts with / is shared by the connections of the process, without the shared cache, whose
         // read-uncommitted would show what isn't committed.
@@ -31,7 +31,7 @@ internal sealed class MemoryTarget : EventStoreTarget
         SqlitePragmas.Apply(anchor);
         SqliteFormat.PrepareVolatile(anchor);
         return new OpenedEventStore(
-            this, ["store-memory.conf", "store-sqlite.conf"], SqliteDataOptions.For(connectionString), new EventStoreProbe(connectionString), Close);
+            this, ["store-memory.conf", "store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteProbe(connectionString), Close);
 
         ValueTask Close()
         {

@@ -11,13 +11,14 @@ internal sealed class OpenedEventStore : IAsyncDisposable
 {
     private readonly Func<ValueTask> _close;
 
-    public OpenedEventStore(EventStoreTarget target, ImmutableArray<string> hoconFiles, DataOptions data, EventStoreProbe probe, Func<ValueTask> close)
+    public OpenedEventStore(EventStoreTarget target, ImmutableArray<string> hoconFiles, DataOptions data, EventStoreProbe probe, Func<ValueTask> close, string? warning = null)
     {
         Target = target;
         HoconFiles = hoconFiles;
         Data = data;
         Probe = probe;
         _close = close;
+        Warning = warning;
     }
 
     public EventStoreTarget Target { get; }
@@ -33,6 +34,9 @@ internal sealed class OpenedEventStore : IAsyncDisposable
 
     /// <summary>Whether the store answers now.</summary>
     public EventStoreProbe Probe { get; }
+
+    /// <summary>What the operator should know about the store, though it can be used; null: nothing.</summary>
+    public string? Warning { get; }
 
     public ValueTask DisposeAsync() => _close();
 }

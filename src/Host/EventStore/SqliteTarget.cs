@@ -19,7 +19,7 @@ internal sealed class SqliteTarget : EventStoreTarget
     public static SqliteTarget From(string? connectionString, string workingDirectory) =>
         new(SqliteConnectionRules.Read(connectionString, workingDirectory));
 
-    public override async Task<OpenedEventStore> OpenAsync(CancellationToken cancellation = default)
+    public override async Task<OpenedEventStore> OpenAsync(Action<string>? tell = null, CancellationToken cancellation = default)
     {
         DataFolder.Prepare(Path);
         var held = FileLock.Take(Path);
@@ -49,7 +49,7 @@ internal sealed class SqliteTarget : EventStoreTarget
         // From here on the file is there. Were it taken away, a connection that made a new one would begin an empty ledger.
         var connectionString = new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString;
         return new OpenedEventStore(
-            this, ["store-sqlite.conf"], SqliteDataOptions.For(connectionString), new EventStoreProbe(connectionString), Close);
+            this, ["store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteProbe(connectionString), Close);
 
         ValueTask Close()
         {

@@ -81,5 +81,7 @@ internal sealed class GpuCreditHost : IAsyncDisposable
         HostLog.Listening(_app.Logger, Version, string.Join(", ", Addresses.SkipLast(1)), Addresses[^1], _store.Target.Description);
         if (_store.Target.IsVolatile)
             HostLog.StoreIsVolatile(_app.Logger, _store.Target.Description);
+        if (_store.Warning is { } warning)
+            HostLog.StoreWarns(_app.Logger, warning);
     }
 }

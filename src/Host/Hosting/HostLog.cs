@@ -9,6 +9,9 @@ internal static partial class HostLog
     [LoggerMessage(2, LogLevel.Warning, "Nothing outlives this process: the event store is {Store}")]
     public static partial void StoreIsVolatile(ILogger logger, string store);
 
+    [LoggerMessage(6, LogLevel.Warning, "{Warning}")]
+    public static partial void StoreWarns(ILogger logger, string warning);
+
     [LoggerMessage(3, LogLevel.Information, "Stopping: no new requests are taken, those under way are finished")]
     public static partial void Stopping(ILogger logger);
 

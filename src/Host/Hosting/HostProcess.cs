@@ -42,6 +42,9 @@ internal static class HostProcess
         }
     }
 
+    /// <summary>What the start waits for, before there is a log.</summary>
+    public static void Tell(string sentence) => Console.Error.WriteLine($"GpuCredit waits: {sentence}");
+
     /// <summary>What the operator can mend: refused by us, a value in hocon/ or under Logging, a file of settings that can't be read, or a port that was taken since we looked.</summary>
     private static string? RefusalIn(Exception fault)
     {

@@ -54,7 +54,10 @@ internal sealed record HostSettings
     {
         if (Store == StoreKind.Memory && ConnectionString is not null)
             throw new StartRefusedException($"{SettingsSection.Key("ConnectionString")} has no meaning with {SettingsSection.Key("Store")} memory: leave it out.");
-        Cluster.RefuseOthers(Store);
+        if (Store == StoreKind.Postgres && ConnectionString is null)
+            throw new StartRefusedException($"{SettingsSection.Key("ConnectionString")} is missing: {SettingsSection.Key("Store")} postgres needs one, 'Host=…;Database=…;Username=…;Password=…'.");
+        if (Store != StoreKind.Postgres)
+            Cluster.RefuseOthers(Store);
 
         ListenUrl[] all = [.. Urls, GrpcUrl, OpsUrl];
         for (var i = 0; i < all.Length; i++)

@@ -33,6 +33,7 @@ internal sealed class SettingsSection
     public static string Name(StoreKind store) => store switch
     {
         StoreKind.Sqlite => "sqlite",
+        StoreKind.Postgres => "postgres",
         StoreKind.Memory => "memory",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -62,7 +63,7 @@ internal sealed class SettingsSection
     {
         null or "sqlite" => StoreKind.Sqlite,
         "memory" => StoreKind.Memory,
-        "postgres" => throw new StartRefusedException($"{Key("Store")} postgres is not built yet: take sqlite or memory."),
-        var other => throw new StartRefusedException($"{Key("Store")} must be sqlite or memory, and is \"{other}\"."),
+        "postgres" => StoreKind.Postgres,
+        var other => throw new StartRefusedException($"{Key("Store")} must be sqlite, postgres or memory, and is \"{other}\"."),
     };
 }

@@ -86,7 +86,7 @@ public sealed class EventStoreProbeTests : IDisposable
     }
 
     // Its two seconds pass on a clock that stands still, however busy the machine is.
-    private EventStoreProbe Probe(TimeProvider time) => new($"Data Source={_folder["data/gpucredit.db"]}", time);
+    private SqliteProbe Probe(TimeProvider time) => new($"Data Source={_folder["data/gpucredit.db"]}", time);
 
     private Task<OpenedEventStore> OpenAsync(StoreKind store = StoreKind.Sqlite) =>
         EventStoreTarget.From(store, null, _folder.Path, shards: 100).OpenAsync();

@@ -1,8 +1,4 @@
 using Akka.Actor;
-using Akka.Actor.Setup;
-using Akka.Configuration;
-using Akka.Persistence.Sql;
-using Akka.Persistence.Sql.Config;
 using GpuCredit.Host.EventStore;
 using GpuCredit.Host.Hosting;
 using LinqToDB;
@@ -68,32 +64,5 @@ public sealed class SqliteFormatTests : IDisposable
         Assert.Equal(["1|0|a|1|one|n|9001|32"], file.Rows("SELECT ordering, deleted, persistence_id, sequence_number, CAST(message AS TEXT), manifest, identifier, length(writer_uuid) FROM journal"));
     }
 
-    // The plugin's own defaults, automatic tables included.
-    private static async Task<object[]> UseStockPluginAsync(string connectionString)
-    {
-        var config = ConfigurationFactory.ParseString(
-            $$"""
-            akka.loglevel = OFF
-            akka.stdout-loglevel = OFF
-            akka.actor.serializers.note = "{{typeof(NoteSerializer).AssemblyQualifiedName}}"
-            akka.actor.serialization-bindings."{{typeof(Note).AssemblyQualifiedName}}" = note
-            akka.persistence.journal { plugin = "akka.persistence.journal.sql", sql.provider-name = "SQLite.MS" }
-            akka.persistence.snapshot-store { plugin = "akka.persistence.snapshot-store.sql", sql.provider-name = "SQLite.MS" }
-            """).WithFallback(SqlPersistence.DefaultConfiguration);
-        var connection = new DataOptionsSetup(new DataOptions().UseConnectionString(ProviderName.SQLiteMS, connectionString + ";Pooling=False"));
-        var system = ActorSystem.Create("stock", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), connection));
-        try
-        {
-            var writer = system.ActorOf(Props.Create(() => new Writer("a")));
-            var limit = TimeSpan.FromSeconds(20);
-            await writer.Ask<Writer.Stored>(new Note("one"), limit);
-            var known = await writer.Ask<Writer.Known>(new Writer.AskKnown(), limit);
-            await writer.Ask<Akka.Persistence.SaveSnapshotSuccess>(new Writer.SaveSnapshotNow(), limit);
-            return [.. known.Events];
-        }
-        finally
-        {
-            await system.Terminate();
-        }
-    }
+    private static Task<object[]> UseStockPluginAsync(string connectionString) => StockPlugin.UseAsync(ProviderName.SQLiteMS, connectionString + ";Pooling=False");
 }

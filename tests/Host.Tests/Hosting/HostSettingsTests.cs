@@ -53,7 +53,7 @@ public sealed class HostSettingsTests
     [InlineData("GpuCredit:Store:Kind=memory", "GpuCredit:Store:Kind")]
     [InlineData("GpuCredit:Store=mysql", "GpuCredit:Store")]
     [InlineData("GpuCredit:Store=SQLite", "GpuCredit:Store")]
-    [InlineData("GpuCredit:Store=postgres", "GpuCredit:Store")]
+    [InlineData("GpuCredit:Store=postgres", "GpuCredit:ConnectionString")]
     [InlineData("GpuCredit:Horizon=1000", "GpuCredit:Horizon")]
     [InlineData("GpuCredit:GrpcUrl=8081", "GpuCredit:GrpcUrl")]
     [InlineData("GpuCredit:OpsUrl=nonsense", "GpuCredit:OpsUrl")]

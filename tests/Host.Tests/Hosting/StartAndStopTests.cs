@@ -17,7 +17,7 @@ public sealed class StartAndStopTests : IDisposable
 
     public static TheoryData<string[], string> Wrong => new()
     {
-        { ["--GpuCredit:Store", "mysql"], "GpuCredit:Store must be sqlite or memory" },
+        { ["--GpuCredit:Store", "mysql"], "GpuCredit:Store must be sqlite, postgres or memory" },
         { ["--GpuCredit:Stroe", "memory"], "GpuCredit:Stroe is not a setting" },
         { ["--GpuCredit:ConnectionString", "Data Source=/proc/nowhere/ledger.db"], "/proc/nowhere can't be made" },
         { ["--GpuCredit:ConnectionString", "Nonsense=1"], "GpuCredit:ConnectionString" },
