@@ -1,8 +1,5 @@
-using System.Runtime.Serialization;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 using Akka.Event;
-using Akka.Pattern;
 using Akka.Persistence;
 using CreditActors.Protocol;
 
@@ -13,20 +10,15 @@ namespace CreditActors.Accounts;
 /// are kept aside until those are loaded, so that everything is taken in in the order in which it came: the marks between rows
 /// mean something only then. If a row is gone or can't be read, the account is built from its events alone, which are never
 /// deleted. Events are numbered without a gap: where one is missing, nothing can be said of the account, and it stops.
-/// Messages wait meanwhile, up to a maximum; when nothing comes of it they are answered "unavailable".
 /// </summary>
 internal sealed partial class AccountActor
 {
     private AccountSegment? _offered;
     private List<(EntriesRecorded Event, long Version)> _tail = [];
     private int _nextRow;
+    private long _askedThrough;
     private bool _replaying;
     private bool _offeredForeign;
-    private int _deferredEntries;
-    private readonly List<object> _held = [];
-    private StorePermit? _reading;
-    private bool _isReading;
-    private bool _refused;
     private ICancelable? _loadTimeout;
 
     /// <summary>The version up to which everything is read, if not yet taken in.</summary>
@@ -34,79 +26,12 @@ internal sealed partial class AccountActor
 
     private bool IsLoading => _offered is not null || _replaying;
 
-    /// <summary>
-    /// Akka would keep what comes during recovery where this actor can't answer it when recovery fails. Of the rest the first is
-    /// Akka's own leave to start reading: it waits for the node's gate, so that no more accounts fail than there are permits.
-    /// </summary>
-    protected override bool AroundReceive(Receive receive, object message)
-    {
-        if (!IsRecovering)
-            return base.AroundReceive(receive, message);
-        switch (message)
-        {
-            case IAccountMessage or StopAccount when _refused:
-                Refuse(message, Sender);
-                break;
-            case IAccountMessage or StopAccount:
-                Defer(message);
-                break;
-            case GateNotice notice when notice.Permit == _reading && notice.IsGranted:
-                Read(receive);
-                break;
-            case GateNotice notice when notice.Permit == _reading:
-                RefuseToRead();
-                break;
-            case var _ when _isReading:
-                return base.AroundReceive(receive, message);
-            case var _ when _refused:
-                break;
-            default:
-                _held.Add(message);
-                if (_reading is null)
-                    AskToRead(receive);
-                break;
-        }
-
-        return true;
-    }
-
-    private void AskToRead(Receive receive)
-    {
-        _reading = _gates.Recoveries.Ask(Self, out var isGranted);
-        if (_reading is null)
-            RefuseToRead();
-        else if (isGranted)
-            Read(receive);
-    }
-
-    private void Read(Receive receive)
-    {
-        _isReading = true;
-        foreach (var message in _held)
-            base.AroundReceive(receive, message);
-        _held.Clear();
-    }
-
-    /// <summary>The gate is shut: the store is not touched, and whoever comes until the shard has put this actor to sleep is told so.</summary>
-    private void RefuseToRead()
-    {
-        _refused = true;
-        _held.Clear();
-        Context.Parent.Tell(new Passivate(StopAccount.Instance));
-        RefuseDeferred();
-    }
-
-    private void ReturnReading(StoreResult result)
-    {
-        _reading?.Return(result);
-        _reading = null;
-    }
-
     protected override void OnRecover(object message)
     {
         switch (message)
         {
             case SnapshotOffer { Snapshot: AccountSegment segment } offer when segment.Version == offer.Metadata.SequenceNr:
+                _trimBelow = segment.OlderVersions.IsEmpty ? segment.Version : segment.OlderVersions[0];
                 if (segment.OlderVersions.IsEmpty)
                     TakeIn(segment);
                 else
@@ -153,17 +78,6 @@ internal sealed partial class AccountActor
         RefuseDeferred();
     }
 
-    /// <summary>
-    /// The store gave what can't be read, or events of two writers by turns: that is this account's own damage, and says nothing
-    /// against the store.
-    /// </summary>
-    private static StoreResult Blame(Exception fault) => fault switch
-    {
-        SerializationException or IllegalStateException => StoreResult.Untold,
-        { InnerException: { } inner } => Blame(inner),
-        _ => StoreResult.Failed,
-    };
-
     private void Expect(long version)
     {
         if (version != ReadThrough + 1)
@@ -192,7 +106,7 @@ internal sealed partial class AccountActor
             case LoadSnapshotFailed failed when _offered is not null:
                 ReplayEvents(failed.Cause.Message);
                 return true;
-            case LoadTimedOut timeout when _offered is not null && timeout.Version == _offered.OlderVersions[_nextRow]:
+            case LoadTimedOut timeout when _offered is not null && timeout.Version == _askedThrough:
                 ReplayEvents("the snapshot store doesn't answer");
                 return true;
             case LoadTimedOut timeout when _replaying && timeout.Version == _state.Version:
@@ -224,9 +138,16 @@ internal sealed partial class AccountActor
         }
     }
 
-    private void LoadNextRow()
+    /// <summary>
+    /// Asks for whatever lies between a row that counts and the next one: usually only the former. When a merge was saved and
+    /// the process was lost before the rows that it replaced were deleted, they lie in between, and are found and deleted now.
+    /// </summary>
+    private void LoadNextRow() =>
+        LoadRowThrough((_nextRow + 1 < _offered!.OlderVersions.Length ? _offered.OlderVersions[_nextRow + 1] : _offered.Version) - 1);
+
+    private void LoadRowThrough(long version)
     {
-        var version = _offered!.OlderVersions[_nextRow];
+        _askedThrough = version;
         LoadSnapshot(PersistenceId, new SnapshotSelectionCriteria(version), version);
         _loadTimeout = Context.System.Scheduler.ScheduleTellOnceCancelable(_settings.Snapshot.LoadTimeout, Self, new LoadTimedOut(version), ActorRefs.NoSender);
     }
@@ -235,6 +156,13 @@ internal sealed partial class AccountActor
     {
         _loadTimeout.CancelIfNotNull();
         var version = _offered!.OlderVersions[_nextRow];
+        if (result.Snapshot is { Metadata.SequenceNr: var found } && found > version)
+        {
+            _leftRows.Add(found);
+            LoadRowThrough(found - 1);
+            return;
+        }
+
         // Stores answer with the newest row up to the version asked for: when that one is gone, with an older one.
         if (result.Snapshot is not { Snapshot: AccountSegment segment } || segment.Version != version)
         {
@@ -261,6 +189,8 @@ internal sealed partial class AccountActor
         _loadTimeout.CancelIfNotNull();
         _state = NewState();
         _segments = new(_settings.Snapshot) { NeedsSweep = true };
+        _leftRows.Clear();
+        _trimBelow = 0;
         _offered = null;
         _offeredForeign = false;
         _tail = [];
@@ -286,40 +216,9 @@ internal sealed partial class AccountActor
         ReturnReading(StoreResult.Done);
         _offered = null;
         _tail = [];
+        DeleteLeftRows();
         CutSnapshot();
         _deferredEntries = 0;
         Stash.UnstashAll();
-    }
-
-    private void Defer(object message)
-    {
-        if (message is IAccountMessage asked)
-        {
-            var entries = UnavailableAnswer.EntriesIn(asked);
-            if (entries > _settings.WaitingEntriesMax - _deferredEntries)
-            {
-                Refuse(message, Sender);
-                return;
-            }
-
-            _deferredEntries += entries;
-        }
-
-        Stash.Stash();
-    }
-
-    /// <summary>While the actor is still running: before PostStop Akka empties the stash into the dead letters.</summary>
-    private void RefuseDeferred()
-    {
-        foreach (var envelope in Stash.ClearStash())
-            Refuse(envelope.Message, envelope.Sender);
-    }
-
-    private void Refuse(object message, IActorRef sender)
-    {
-        if (message is IAccountMessage asked)
-            sender.Tell(UnavailableAnswer.To(asked, _accountId));
-        else
-            Context.Stop(Self); // the stop that the shard has waited for
     }
 }

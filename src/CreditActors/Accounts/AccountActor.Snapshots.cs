@@ -5,10 +5,15 @@ using CreditActors.Protocol;
 
 namespace CreditActors.Accounts;
 
-/// <summary>Saving: a snapshot is a cache, so a failed save costs recovery time and nothing else.</summary>
+/// <summary>
+/// Saving: a snapshot is a cache, so a failed save costs recovery time and nothing else. An account that stops doesn't wait for
+/// a save under way: the store goes on with it, and the next incarnation finds the row, and those that it should have replaced.
+/// </summary>
 internal sealed partial class AccountActor
 {
     private Segments _segments;
+    private readonly List<long> _leftRows = [];
+    private long _trimBelow;
     private bool _sweeping;
 
     private void CutSnapshot()
@@ -22,11 +27,31 @@ internal sealed partial class AccountActor
             return;
         }
 
+        TrimLeftRows();
         var cut = _segments.Cut();
         var segment = new AccountSegment(cut.OlderVersions, cut.Row.Version, [.. _state.Journal.EntriesBetween(cut.Row.From, cut.Row.To)]);
         // Not SaveSnapshot, which would file it under the last version: what has come since the row's end is not in it.
         // The store puts its own time where none is given.
         SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, segment.Version, DateTime.MinValue), segment));
+    }
+
+    /// <summary>Rows between those that count, which an earlier incarnation replaced and was lost before it had deleted them.</summary>
+    private void DeleteLeftRows()
+    {
+        foreach (var version in _leftRows)
+            DeleteSnapshot(version);
+        _leftRows.Clear();
+    }
+
+    /// <summary>
+    /// The same before the first that counts. Nobody meets them, so it takes one deletion without knowing; once, and only by an
+    /// account that grows.
+    /// </summary>
+    private void TrimLeftRows()
+    {
+        if (_trimBelow > 1)
+            DeleteSnapshots(new SnapshotSelectionCriteria(_trimBelow - 1));
+        _trimBelow = 0;
     }
 
     /// <summary>What the snapshot store says, and what was asked of either store to load an account. False: none of these.</summary>

@@ -18,6 +18,7 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
         .ParseString(
             """
             akka.persistence.snapshot-store.test.snapshot-is-optional = true
+            akka.persistence.snapshot-store.test.circuit-breaker.max-failures = 100000
             akka.loglevel = WARNING
             akka.test.single-expect-default = 20s
             """)

@@ -44,6 +44,46 @@ public sealed class SnapshotTests : AccountTestKit
         Assert.Equal(0, await CountEventsRead("a"));
     }
 
+    [Theory]
+    [InlineData(20)] // before the first row that counts
+    [InlineData(100)] // and between those that count
+    public async Task Rows_whose_deletion_was_lost_are_deleted_when_the_account_is_back_and_grows(int events)
+    {
+        await Snapshots.OnDelete.Fail();
+        var account = Account("a");
+        for (var i = 0; i < events; i++)
+            await Record(account, new Usage($"u{i}", 1, i));
+        await AwaitConditionAsync(async () => (await Rows("a"))[^1].Version == events, TimeSpan.FromSeconds(20));
+        await Stop(account);
+        Assert.False(await Settled("a"));
+
+        await Snapshots.OnDelete.Pass();
+        Assert.Equal(0, await CountEventsRead("a"));
+        await Write("a", 2, first: events);
+        Assert.Equal(events + 2, (await Rows("a")).Sum(row => row.Entries.Length));
+        Assert.Equal(0, await CountEventsRead("a"));
+    }
+
+    [Fact]
+    public async Task An_account_that_stops_during_a_save_leaves_nothing_behind()
+    {
+        await Write("a", 14);
+        var before = await Rows("a");
+        var saving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Snapshots.OnSave.SetInterceptorAsync(new HeldSaves(saving.Task));
+        var account = Account("a");
+        for (var i = 14; i < 16; i++)
+            await Record(account, new Usage($"u{i}", 1, i));
+        await Stop(account);
+        saving.SetResult();
+        await Snapshots.OnSave.Pass();
+        await AwaitConditionAsync(async () => (await Rows("a"))[^1].Version == 16, TimeSpan.FromSeconds(20));
+        Assert.Equal([.. before.Select(row => row.Version), 16], (await Rows("a")).Select(row => row.Version));
+
+        await Write("a", 2, first: 16);
+        Assert.Equal(18, (await Rows("a")).Sum(row => row.Entries.Length));
+    }
+
     [Fact]
     public async Task Saves_that_fail_cost_nothing_but_time()
     {
@@ -238,6 +278,11 @@ public sealed class SnapshotTests : AccountTestKit
             Interlocked.Increment(ref _count);
             return Task.CompletedTask;
         }
+    }
+
+    private sealed class HeldSaves(Task until) : Akka.Persistence.TestKit.ISnapshotStoreInterceptor
+    {
+        public Task InterceptAsync(string persistenceId, SnapshotSelectionCriteria criteria) => until;
     }
 
     private sealed class OldRows(long newest, Task until) : Akka.Persistence.TestKit.ISnapshotStoreInterceptor
