@@ -167,5 +167,5 @@ internal sealed partial class AccountActor : UntypedPersistentActor
             caller.Tell(new EntriesOutcome(_accountId, isHeld ? outcomes : UnavailableAnswer.Outcomes(outcomes.Length)));
     }
 
-    private AccountState<IActorRef> NewState() => new(_settings.EventEntriesMax, _settings.WaitingEntriesMax);
+    private AccountState<IActorRef> NewState() => new(_settings.EventEntriesMax, _settings.WaitingEntriesMax, new Journal());
 }

@@ -16,7 +16,7 @@ namespace CreditActors.Accounts;
 /// </para>
 /// </summary>
 /// <typeparam name="TCaller">Whoever is to be told; this class only hands it back.</typeparam>
-internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntriesMax)
+internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntriesMax, Journal journal)
 {
     private readonly Queue<Batch<TCaller>> _gathered = new();
     private readonly Dictionary<(EntryKind Kind, string Id), (Entry Edition, Batch<TCaller> Batch)> _pending = [];
@@ -24,11 +24,13 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
     private Batch<TCaller>? _gathering; // the last of _gathered
     private Batch<TCaller>? _newestWithCredits;
     private Int128 _pendingCredits;
+    private long _pendingCreditIdBytes;
+    private long _pendingUsageIdBytes;
     private int _waitingEntries;
     private long _batches;
 
     /// <summary>What is stored.</summary>
-    public Journal Journal { get; } = new();
+    public Journal Journal { get; } = journal;
 
     /// <summary>The sequence number of the last stored event; 0 when there is none.</summary>
     public long Version { get; private set; }
@@ -88,6 +90,8 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         Version = version;
         stored.Version = version;
         _pendingCredits -= stored.CreditsDelta;
+        _pendingCreditIdBytes -= stored.NewCreditIdBytes;
+        _pendingUsageIdBytes -= stored.NewUsageIdBytes;
         var answers = new List<Answer<TCaller>>(stored.Waiting.Count);
         Release(stored, answers);
         return answers;
@@ -109,6 +113,8 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         _gathered.Clear();
         _pending.Clear();
         _pendingCredits = 0;
+        _pendingCreditIdBytes = 0;
+        _pendingUsageIdBytes = 0;
         if (_waitingEntries != 0)
             throw new UnreachableException("Everyone who waited has been told.");
         return answers;
@@ -144,6 +150,9 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         if (decision.Status != OutcomeStatus.Recorded)
             return new(new EntryOutcome(decision.Status, Version, Standing: decision.Standing), lean);
 
+        if (standing is null && ExceedsIds(entry, out lean))
+            return new(EntryOutcome.Rejected(EntryRules.IdsExceeded(entry.Kind), Version), lean);
+
         if (entry.Kind == EntryKind.Credit && ExceedsCredits(entry, standing, out lean))
             return new(EntryOutcome.Rejected(EntryRules.StandingCreditsExceeded, Version), lean);
 
@@ -165,14 +174,36 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         return true;
     }
 
+    /// <param name="entry">An entry whose id is new.</param>
+    /// <param name="lean">The last batch, when what is stored leaves room; null when it doesn't either.</param>
+    private bool ExceedsIds(Entry entry, out Batch<TCaller>? lean)
+    {
+        lean = null;
+        var bytes = IdTable.BytesOf(entry.Id);
+        var pending = entry.Kind == EntryKind.Credit ? _pendingCreditIdBytes : _pendingUsageIdBytes;
+        if (Journal.HasRoomForNew(entry.Kind, pending + bytes))
+            return false;
+        if (Journal.HasRoomForNew(entry.Kind, bytes))
+            lean = _gathering ?? _inFlight;
+        return true;
+    }
+
     private Batch<TCaller> Gather(Entry entry, Entry? standing)
     {
         if (_gathering is null || _gathering.Entries.Count >= eventEntriesMax)
             _gathered.Enqueue(_gathering = new(++_batches));
         _gathering.Entries.Add(entry);
         _pending[(entry.Kind, entry.Id)] = (entry, _gathering);
-        if (entry.Kind != EntryKind.Credit)
+        var newIdBytes = standing is null ? IdTable.BytesOf(entry.Id) : 0;
+        if (entry.Kind == EntryKind.Usage)
+        {
+            _gathering.NewUsageIdBytes += newIdBytes;
+            _pendingUsageIdBytes += newIdBytes;
             return _gathering;
+        }
+
+        _gathering.NewCreditIdBytes += newIdBytes;
+        _pendingCreditIdBytes += newIdBytes;
         var delta = (Int128)entry.Amount - (standing?.Amount ?? 0);
         _gathering.CreditsDelta += delta;
         _pendingCredits += delta;

@@ -20,6 +20,12 @@ internal sealed class Batch<TCaller>(long order)
     /// <summary>By how much its entries change the sum of the account's standing credits.</summary>
     public Int128 CreditsDelta { get; set; }
 
+    /// <summary>What the ids that come with it take of the journal's room.</summary>
+    public long NewCreditIdBytes { get; set; }
+
+    /// <inheritdoc cref="NewCreditIdBytes"/>
+    public long NewUsageIdBytes { get; set; }
+
     /// <summary>The version that it was stored as; 0 until then.</summary>
     public long Version { get; set; }
 

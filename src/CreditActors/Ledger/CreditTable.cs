@@ -3,17 +3,21 @@ using System.Runtime.InteropServices;
 namespace CreditActors.Ledger;
 
 /// <summary>The standing credits of an account, numbered in the order in which their ids came; voided ones keep their number.</summary>
-internal sealed class CreditTable
+/// <param name="idBytesMax">The room for ids.</param>
+internal sealed class CreditTable(long idBytesMax = IdTable.BytesMax)
 {
     /// <summary>Ends a list of credits that is linked through <see cref="CreditRow.NextStarting"/>.</summary>
     public const int None = -1;
 
-    private readonly IdTable _ids = new();
+    private readonly IdTable _ids = new(idBytesMax);
     private readonly ChunkedList<CreditRow> _rows = new();
 
     public int Count => _rows.Count;
 
     public ref CreditRow this[int credit] => ref _rows[credit];
+
+    /// <inheritdoc cref="IdTable.HasRoomFor"/>
+    public bool HasRoomFor(long idBytes) => _ids.HasRoomFor(idBytes);
 
     public int Find(string creditId) => _ids.Find(IdTable.Encode(creditId, stackalloc byte[Limits.IdCharsMax]));
 

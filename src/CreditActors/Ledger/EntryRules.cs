@@ -14,6 +14,9 @@ public static class EntryRules
     private static readonly string PriorityRule = WholeNumber(0, Limits.PriorityMax);
     private static readonly string RevisionRule = WholeNumber(0, Limits.RevisionMax);
 
+    private static readonly string IdsExceededRule = string.Create(
+        CultureInfo.InvariantCulture, $"must be one that the account knows: it holds as many ids as it can ({IdTable.BytesMax} bytes of them)");
+
     /// <summary>Null when every value of the entry keeps its rule; otherwise the first that doesn't.</summary>
     public static Refusal? Check(Entry entry)
     {
@@ -44,6 +47,14 @@ public static class EntryRules
     public static Refusal StandingCreditsExceeded { get; } = new(
         "amount",
         string.Create(CultureInfo.InvariantCulture, $"must not take the account's standing credits beyond {Limits.StandingCreditsMax}"));
+
+    /// <summary>The refusal of an entry whose id is new to an account that has no room for another id of its kind.</summary>
+    public static Refusal IdsExceeded(EntryKind kind) => kind switch
+    {
+        EntryKind.Credit => new("creditId", IdsExceededRule),
+        EntryKind.Usage => new("usageId", IdsExceededRule),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     private static Refusal? CheckSpan(Credit credit)
     {

@@ -15,8 +15,16 @@ namespace CreditActors.Ledger;
 /// (the idea of Abseil's "Swiss tables"); they lie by themselves, so that what is read at random is small. It grows to twice its size a few ids at a time, while ids go on coming,
 /// so that no single id waits for all the others to be moved. Ids are never removed.
 /// </summary>
-internal sealed class IdTable
+/// <param name="bytesMax">See <see cref="HasRoomFor"/>; less than <see cref="BytesMax"/> in tests.</param>
+internal sealed class IdTable(long bytesMax = IdTable.BytesMax)
 {
+    /// <summary>
+    /// Bytes of ids, each with one for its length, that fit whatever their order: an id doesn't straddle blocks, so each block
+    /// but the last holds at least this share. It bounds the number of ids too, far below what the buckets can hold: there
+    /// are only so many short ones.
+    /// </summary>
+    public const long BytesMax = BlocksMax * (long)(BlockBytes - Limits.IdCharsMax);
+
     /// <summary>Ids for each group at most, on average: a group has 16 buckets.</summary>
     private const int GroupIdsMax = 14;
     private const int MovesPerAdd = 4;
@@ -33,6 +41,7 @@ internal sealed class IdTable
     private byte[][] _blocks = [];
     private int _blockCount;
     private int _blockUsed;
+    private long _bytes;
 
     private Buckets _buckets = new(0);
     private Buckets? _former;
@@ -40,6 +49,15 @@ internal sealed class IdTable
     private int _moved;
 
     public int Count => _idAt.Count;
+
+    /// <summary>What an id takes of the room.</summary>
+    public static int BytesOf(string id) => id.Length + 1;
+
+    /// <summary>
+    /// True when more ids, of so many bytes together (<see cref="BytesOf"/>), can be added. Whether they can depends on the ids
+    /// alone and not on their order, so that what one journal took every other takes.
+    /// </summary>
+    public bool HasRoomFor(long bytes) => bytes <= bytesMax - _bytes;
 
     /// <summary>The number of the id, or −1 when it isn't here.</summary>
     public int Find(ReadOnlySpan<byte> id) => Find(id, Hash(id), out _);
@@ -130,10 +148,11 @@ internal sealed class IdTable
     private uint Store(ReadOnlySpan<byte> id)
     {
         var bytes = id.Length + 1;
+        if (!HasRoomFor(bytes))
+            throw new InvalidOperationException("An account holds more ids than there is room for, which no decision allows.");
+        _bytes += bytes;
         if (_blockCount == 0 || _blockUsed + bytes > BlockBytes)
         {
-            if (_blockCount == BlocksMax)
-                throw new InvalidOperationException("An account holds more ids than 4 GiB of characters.");
             if (_blockCount == _blocks.Length)
                 Array.Resize(ref _blocks, Math.Max(1, _blockCount * 2));
             _blocks[_blockCount] = new byte[_blockCount == 0 ? FirstBlockBytes : BlockBytes];

@@ -14,15 +14,22 @@ public sealed class Journal
 {
     private const int LookAhead = 4;
 
-    private readonly UsageTable _usages = new();
-    private readonly CreditTable _credits = new();
+    private readonly UsageTable _usages;
+    private readonly CreditTable _credits;
     private readonly EpochList _epochs;
     private readonly Replay _replay;
     private readonly List<int> _amendedUsages = [];
     private readonly List<int> _amendedCredits = [];
 
     public Journal()
+        : this(IdTable.BytesMax)
     {
+    }
+
+    internal Journal(long idBytesMax)
+    {
+        _usages = new(idBytesMax);
+        _credits = new(idBytesMax);
         _epochs = new(_credits, _usages);
         _replay = new(_epochs, _credits);
     }
@@ -56,13 +63,23 @@ public sealed class Journal
         }
     }
 
-    /// <summary>What applying the entry would change, static rules and the limit on standing credits included. Changes nothing.</summary>
+    /// <summary>True when ids that the journal doesn't know, of so many bytes together (<see cref="IdTable.BytesOf"/>), can come.</summary>
+    internal bool HasRoomForNew(EntryKind kind, long idBytes) => kind switch
+    {
+        EntryKind.Credit => _credits.HasRoomFor(idBytes),
+        EntryKind.Usage => _usages.HasRoomFor(idBytes),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    /// <summary>What applying the entry would change, static rules and the limits on standing credits and on ids included. Changes nothing.</summary>
     public Decision Decide(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         if (EntryRules.Check(entry) is { } refusal)
             return new(OutcomeStatus.Rejected, Refusal: refusal);
         var standing = Standing(entry.Kind, entry.Id);
+        if (standing is null && !HasRoomForNew(entry.Kind, IdTable.BytesOf(entry.Id)))
+            return new(OutcomeStatus.Rejected, Refusal: EntryRules.IdsExceeded(entry.Kind));
         var decision = Decision.Compare(entry, standing);
         return decision.Status == OutcomeStatus.Recorded && entry.Kind == EntryKind.Credit
             && StandingCreditsSum - (standing?.Amount ?? 0) + entry.Amount > Limits.StandingCreditsMax

@@ -6,9 +6,10 @@ namespace CreditActors.Ledger;
 /// The standing usages of an account, numbered in the order in which their ids came; voided ones keep their number. 16 bytes a
 /// usage beside its id; the revision, 0 for nearly all, is kept only where it isn't.
 /// </summary>
-internal sealed class UsageTable
+/// <param name="idBytesMax">The room for ids.</param>
+internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
 {
-    private readonly IdTable _ids = new();
+    private readonly IdTable _ids = new(idBytesMax);
     private readonly ChunkedList<UsageRow> _rows = new();
     private Dictionary<int, int>? _revisions;
 
@@ -26,6 +27,9 @@ internal sealed class UsageTable
         var (leftAt, rightAt) = (_rows[left].Timestamp, _rows[right].Timestamp);
         return leftAt != rightAt ? leftAt < rightAt : _ids.Compare(left, right) < 0;
     }
+
+    /// <inheritdoc cref="IdTable.HasRoomFor"/>
+    public bool HasRoomFor(long idBytes) => _ids.HasRoomFor(idBytes);
 
     public int Find(string usageId) => _ids.Find(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]));
 

@@ -41,6 +41,12 @@ public sealed class AccountStateProperties
         StepsNearTheLimit.Array[1, 30].Sample(
             steps => new Run(eventEntriesMax: 2, waitingEntriesMax: 100, standing: 1_023).Play(steps), iter: Effort.Samples(60), print: Print);
 
+    /// <summary>Room for the ids of a few entries: what is being written counts, and what fails gives its room back.</summary>
+    [Fact]
+    public void The_room_for_ids_counts_what_is_being_written() =>
+        Steps.Array[1, 60].Sample(
+            steps => new Run(eventEntriesMax: 3, waitingEntriesMax: 100, idBytesMax: 6).Play(steps), iter: Effort.Samples(1_000), print: Print);
+
     private static string Print(AccountStep[] steps) => string.Join("\n", steps.Select(step => step switch
     {
         AccountStep.Command command => "command: " + Script.Print(command.Entries),
@@ -66,13 +72,15 @@ public sealed class AccountStateProperties
         private readonly HashSet<int> _waiting = [];
         private readonly int _waitingEntriesMax;
         private readonly int _eventEntriesMax;
-        private WriteModel _model = new();
+        private readonly long _idBytesMax;
+        private WriteModel _model;
         private EntriesRecorded? _inFlight;
 
-        public Run(int eventEntriesMax, int waitingEntriesMax, int standing = 0)
+        public Run(int eventEntriesMax, int waitingEntriesMax, int standing = 0, long idBytesMax = long.MaxValue)
         {
-            (_eventEntriesMax, _waitingEntriesMax) = (eventEntriesMax, waitingEntriesMax);
-            _state = new(eventEntriesMax, waitingEntriesMax);
+            (_eventEntriesMax, _waitingEntriesMax, _idBytesMax) = (eventEntriesMax, waitingEntriesMax, idBytesMax);
+            _state = new(eventEntriesMax, waitingEntriesMax, new Journal(idBytesMax));
+            _model = new(idBytesMax);
             if (standing == 0)
                 return;
             _stored.Add(new([.. Enumerable.Range(0, standing).Select(i => new Credit($"standing{i}", Limits.AmountMax, 100, 0))]));
@@ -88,7 +96,7 @@ public sealed class AccountStateProperties
                 Play(_state.IsWriting ? new AccountStep.CompleteWrite() : new AccountStep.BeginWrite());
             Assert.Empty(_waiting);
 
-            var replayed = new AccountState<int>(3, 14);
+            var replayed = new AccountState<int>(3, 14, new Journal());
             for (var i = 0; i < _stored.Count; i++)
                 replayed.Replay(_stored[i], i + 1);
             Assert.Equal(_state.Version, replayed.Version);
@@ -163,7 +171,13 @@ public sealed class AccountStateProperties
                 Assert.InRange(outcome.Version, before, _stored.Count);
                 before = outcome.Version;
                 if (outcome.Status == OutcomeStatus.Rejected)
+                {
+                    // Room for ids only shrinks, unlike that for credits: once refused for what is stored, always.
+                    if (outcome.Refusal == EntryRules.IdsExceeded(entries[i].Kind))
+                        Assert.Equal(OutcomeStatus.Rejected, stored.Decide(entries[i]));
                     continue;
+                }
+
                 Assert.NotEqual(OutcomeStatus.Recorded, stored.Decide(entries[i]));
                 if (outcome.Status == OutcomeStatus.Recorded)
                     Assert.Contains(entries[i], _stored.Take((int)outcome.Version).SelectMany(recorded => recorded.Entries));
@@ -174,7 +188,7 @@ public sealed class AccountStateProperties
 
         private WriteModel ModelOfStored()
         {
-            var model = new WriteModel();
+            var model = new WriteModel(_idBytesMax);
             foreach (var entry in _stored.SelectMany(recorded => recorded.Entries))
                 model.Record(entry);
             return model;

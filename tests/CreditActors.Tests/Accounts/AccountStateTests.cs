@@ -8,7 +8,7 @@ public sealed class AccountStateTests
 {
     private static readonly Credit Ten = new("c", 10, 10, 30);
 
-    private readonly AccountState<string> _state = new(eventEntriesMax: 100, waitingEntriesMax: 1_000);
+    private readonly AccountState<string> _state = new(eventEntriesMax: 100, waitingEntriesMax: 1_000, new Journal());
 
     [Fact]
     public void A_command_that_leans_on_nothing_pending_is_answered_at_once_also_during_a_write()
@@ -33,7 +33,7 @@ public sealed class AccountStateTests
     [Fact]
     public void A_caller_whose_entries_ride_in_two_events_is_told_after_the_second()
     {
-        var state = new AccountState<string>(eventEntriesMax: 2, waitingEntriesMax: 100);
+        var state = new AccountState<string>(eventEntriesMax: 2, waitingEntriesMax: 100, new Journal());
         state.Decide("caller", [new Usage("a", 1, 1), new Usage("b", 1, 1), new Usage("c", 1, 1)]);
         Assert.Equal(2, state.BeginWrite().Entries.Length);
         Assert.Empty(state.CompleteWrite(1));
@@ -44,7 +44,7 @@ public sealed class AccountStateTests
     [Fact]
     public void What_was_stored_before_a_later_event_failed_stays_recorded()
     {
-        var state = new AccountState<string>(eventEntriesMax: 1, waitingEntriesMax: 100);
+        var state = new AccountState<string>(eventEntriesMax: 1, waitingEntriesMax: 100, new Journal());
         state.Decide("caller", [new Usage("a", 1, 1), new Usage("b", 1, 1)]);
         state.BeginWrite();
         state.CompleteWrite(1);

@@ -54,6 +54,28 @@ public sealed class IdTableTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void There_is_room_for_so_many_bytes_of_ids_and_no_more()
+    {
+        var table = new IdTable(bytesMax: 10);
+        table.FindOrAdd(Bytes("four"), out _);
+        Assert.True(table.HasRoomFor(IdTable.BytesOf("5678")));
+        Assert.False(table.HasRoomFor(IdTable.BytesOf("56789")));
+        Assert.Throws<InvalidOperationException>(() => table.FindOrAdd(Bytes("56789"), out _));
+        table.FindOrAdd(Bytes("5678"), out _);
+        Assert.Equal((0, 1), (table.Find(Bytes("four")), table.Find(Bytes("5678"))));
+        Assert.Equal(0, table.FindOrAdd(Bytes("four"), out _));
+    }
+
+    /// <summary>The worst order leaves as much of each block unused as the longest id takes, less a byte: so many blocks are never exceeded.</summary>
+    [Fact]
+    public void What_there_is_room_for_fits_the_addresses_whatever_the_order()
+    {
+        const long blockBytes = 1 << 17;
+        const long addresses = 1L << 32;
+        Assert.Equal(addresses / blockBytes * (blockBytes - Limits.IdCharsMax), IdTable.BytesMax);
+    }
+
+    [Fact]
     public void Ids_are_ordered_as_ordinals() =>
         Gen.Select(Entries.AwkwardIds, Entries.AwkwardIds).Sample(
             (left, right) =>

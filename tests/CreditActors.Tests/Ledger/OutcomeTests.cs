@@ -170,6 +170,18 @@ public sealed class OutcomeTests(ITestOutputHelper output)
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
+    [Fact]
+    public void An_entry_whose_id_finds_no_room_is_rejected_and_those_that_are_known_go_on()
+    {
+        var journal = new Journal(idBytesMax: 4);
+        journal.Apply(new Usage("u1", 1, 1));
+        var refused = journal.Decide(new Usage("u2", 1, 1));
+        Assert.Equal((OutcomeStatus.Rejected, "usageId"), (refused.Status, refused.Refusal?.Field));
+        Assert.Equal(OutcomeStatus.Recorded, journal.Decide(new Usage("u1", 2, 1, Revision: 1)).Status);
+        Assert.Equal(OutcomeStatus.Recorded, journal.Decide(new Credit("c1", 1, 1, 1)).Status);
+        Assert.Equal("creditId", journal.Decide(new Credit("c1234", 1, 1, 1)).Refusal?.Field);
+    }
+
     private static void WriteToBoth(Journal journal, WriteModel model, Entry entry)
     {
         var expected = model.Decide(entry);

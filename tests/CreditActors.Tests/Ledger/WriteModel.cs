@@ -5,7 +5,7 @@ using CreditActors.Ledger;
 namespace CreditActors.Tests.Ledger;
 
 /// <summary>SPEC §2 and the table of SPEC §4, told again without the code that it judges: what becomes of a write.</summary>
-internal sealed partial class WriteModel
+internal sealed partial class WriteModel(long idBytesMax = long.MaxValue)
 {
     private static readonly BigInteger Most = BigInteger.Pow(2, 53) - 1;
     private static readonly BigInteger MostStanding = BigInteger.Pow(2, 63) - 1;
@@ -27,6 +27,8 @@ internal sealed partial class WriteModel
             return OutcomeStatus.Superseded;
         if (standing is not null && standing.Revision == entry.Revision)
             return Content(standing) == Content(entry) ? OutcomeStatus.Duplicate : OutcomeStatus.Conflict;
+        if (standing is null && _standing.Keys.Where(key => key.Item1 == entry.Kind).Append((entry.Kind, entry.Id)).Sum(key => key.Item2.Length + 1) > idBytesMax)
+            return OutcomeStatus.Rejected;
         return entry is Credit && StandingCredits - (standing?.Amount ?? 0) + entry.Amount > MostStanding
             ? OutcomeStatus.Rejected
             : OutcomeStatus.Recorded;
