@@ -29,6 +29,20 @@ public sealed class HealthTests
         }
     }
 
+    [Theory]
+    [InlineData("PUT", "/healthz/live", 405, "method_not_allowed")]
+    [InlineData("POST", "/healthz/ready", 405, "method_not_allowed")]
+    [InlineData("GET", "/healthz", 404, "not_found")]
+    [InlineData("GET", "/openapi/v2.json", 404, "not_found")]
+    public async Task What_is_not_there_is_a_problem_with_a_code(string method, string path, int status, string code)
+    {
+        await using var host = await InProcessHost.StartAsync();
+        using var response = await host.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        Assert.Equal((status, code), ((int)response.StatusCode, (string?)(await InProcessHost.JsonOf(response))["code"]));
+        if (status == 405)
+            Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow.Order());
+    }
+
     [Fact]
     public async Task A_node_whose_store_is_gone_is_live_and_not_ready()
     {
