@@ -23,7 +23,7 @@ internal sealed class MemberRoll
     }.ConnectionString;
 
     /// <summary>A fault of the server or of the way to it, and not of ours.</summary>
-    public static bool IsServers(Exception fault) => fault is NpgsqlException or System.Net.Sockets.SocketException or TimeoutException or IOException;
+    public static bool IsServers(Exception fault) => PostgresFaults.IsServers(fault);
 
     /// <summary>How often each member but this one has signed.</summary>
     public async Task<IReadOnlyDictionary<string, long>> ReadAsync(string self, CancellationToken cancellation)
