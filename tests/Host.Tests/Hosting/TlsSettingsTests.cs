@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using GpuCredit.Host.Hosting;
 using Host.Tests.EventStore;
 using Microsoft.Extensions.Configuration;
@@ -44,7 +42,7 @@ public sealed class TlsSettingsTests : IDisposable
     [Fact]
     public void A_certificate_that_has_run_out_is_refused()
     {
-        SelfMade("node", days: -2);
+        SelfMade("node", days: -1);
         Refused("and not now", ("TlsCertificate", _folder["node.pem"]), ("TlsKey", _folder["node.key"]));
     }
 
@@ -57,12 +55,5 @@ public sealed class TlsSettingsTests : IDisposable
     private static void Refused(string sentence, params (string Name, string Value)[] settings) =>
         Assert.Contains(sentence, Assert.Throws<StartRefusedException>(() => Read(settings)).Message, StringComparison.Ordinal);
 
-    private void SelfMade(string name, int days = 1)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = DateTimeOffset.UnixEpoch.AddDays((TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Days);
-        using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-10), now.AddDays(days + 1));
-        File.WriteAllText(_folder[$"{name}.pem"], certificate.ExportCertificatePem());
-        File.WriteAllText(_folder[$"{name}.key"], key.ExportPkcs8PrivateKeyPem());
-    }
+    private void SelfMade(string name, int days = 1) => SelfMadeCertificate.Write(_folder, name, days);
 }
