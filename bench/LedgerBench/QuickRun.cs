@@ -23,6 +23,12 @@ internal static class QuickRun
         MemoryRun.Run();
     }
 
+    public static void RunOverlap()
+    {
+        Measured.PrintHead();
+        Overlapping(credits: 10_000);
+    }
+
     /// <summary>More than the measured journals hold at once, dropped again: then the code is optimized, and the heap has its pages.</summary>
     public static void Warm()
     {
