@@ -25,6 +25,7 @@ internal static class QuickRun
 
     public static void RunOverlap()
     {
+        Warm();
         Measured.PrintHead();
         Overlapping(credits: 10_000);
     }

@@ -9,6 +9,9 @@ internal sealed class ActiveCredits(CreditTable credits)
     /// <summary>One for each priority that was ever met, in burn order.</summary>
     private Lane[] _lanes = [];
 
+    /// <summary>For each priority: 1 + the number of its lane, or 0 when there is none.</summary>
+    private byte[] _laneAt = [];
+
     /// <summary>The lanes before this one are empty.</summary>
     private int _firstFilled;
 
@@ -133,24 +136,24 @@ internal sealed class ActiveCredits(CreditTable credits)
     /// <summary>The lane of a priority, to be filled.</summary>
     private Lane LaneOf(int priority)
     {
-        var (low, high) = (0, _lanes.Length);
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (_lanes[middle].Priority < priority)
-                low = middle + 1;
-            else
-                high = middle;
-        }
+        if (_laneAt.Length == 0)
+            _laneAt = new byte[Limits.PriorityMax + 1];
+        if (_laneAt[priority] == 0)
+            AddLane(priority);
+        var at = _laneAt[priority] - 1;
+        _firstFilled = Math.Min(_firstFilled, at);
+        return _lanes[at];
+    }
 
-        if (low == _lanes.Length || _lanes[low].Priority != priority)
-        {
-            _lanes = [.. _lanes[..low], new Lane(priority, credits), .. _lanes[low..]];
-            if (low <= _firstFilled)
-                _firstFilled++;
-        }
-
-        _firstFilled = Math.Min(_firstFilled, low);
-        return _lanes[low];
+    private void AddLane(int priority)
+    {
+        var at = 0;
+        while (at < _lanes.Length && _lanes[at].Priority < priority)
+            at++;
+        _lanes = [.. _lanes[..at], new Lane(priority, credits), .. _lanes[at..]];
+        if (at <= _firstFilled)
+            _firstFilled++;
+        for (; at < _lanes.Length; at++)
+            _laneAt[_lanes[at].Priority] = (byte)(at + 1);
     }
 }

@@ -21,7 +21,11 @@ internal sealed class ChunkedList<T>
 
     public int Count { get; private set; }
 
-    public ref T this[int index] => ref _chunks[index >> ChunkBits][index & (ChunkItems - 1)];
+    public ref T this[int index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref _chunks[index >> ChunkBits][index & (ChunkItems - 1)];
+    }
 
     public int Add(in T item)
     {

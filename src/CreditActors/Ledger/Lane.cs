@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CreditActors.Ledger;
 
 /// <summary>
@@ -81,6 +83,7 @@ internal sealed class Lane(int priority, CreditTable credits)
     public int Compare(Holding left, Holding right) =>
         left.End != right.End ? left.End.CompareTo(right.End) : credits.CompareStartThenId(left.Credit, right.Credit);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Precedes(in Holding left, in Holding right) =>
         left.End != right.End ? left.End < right.End : credits.CompareStartThenId(left.Credit, right.Credit) < 0;
 

@@ -165,7 +165,7 @@ internal sealed class Replay(EpochList epochs, CreditTable credits)
             Save(epoch);
             _outOfLine = epoch;
         }
-        else
+        else if (epoch.Checkpoint is not null)
         {
             Release(epoch);
         }
