@@ -46,6 +46,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string[] _settings;
     private Process? _keeper;
+    private string[] _paused = [];
 
     private PostgresServer(string folder, string[] settings)
     {
@@ -128,9 +129,20 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Freezes the server's processes: connections stay open, and nobody answers.</summary>
-    public void Pause() => SignalAll("STOP");
+    public void Pause()
+    {
+        var postmaster = File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First();
+        // The postmaster first, so that no more come.
+        Signal("STOP", [postmaster]);
+        _paused = [.. File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries), postmaster];
+        Signal("STOP", _paused);
+    }
 
-    public void Resume() => SignalAll("CONT");
+    public void Resume()
+    {
+        Signal("CONT", _paused);
+        _paused = [];
+    }
 
     /// <summary>Cuts every connection to a database, and answers how many there were.</summary>
     public async Task<int> TerminateConnectionsAsync(string database) => (int)(long)(await AskAsync(
@@ -163,8 +175,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (IsRunning)
-            Resume();
+        Resume();
         await StopAsync();
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
@@ -213,12 +224,11 @@ internal sealed class PostgresServer : IAsyncDisposable
         Password = Password,
     };
 
-    // The postmaster and its backends, found by their parent's id.
-    private void SignalAll(string signal)
+    private static void Signal(string signal, string[] processes)
     {
-        var postmaster = File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First();
-        var children = File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        using var kill = Process.Start("kill", [$"-{signal}", postmaster, .. children]);
+        if (processes.Length == 0)
+            return;
+        using var kill = Process.Start("kill", [$"-{signal}", .. processes]);
         kill.WaitForExit();
     }
 

@@ -21,6 +21,8 @@ public sealed class StartAndStopTests : IDisposable
         { ["--GpuCredit:Stroe", "memory"], "GpuCredit:Stroe is not a setting" },
         { ["--GpuCredit:ConnectionString", "Data Source=/proc/nowhere/ledger.db"], "/proc/nowhere can't be made" },
         { ["--GpuCredit:ConnectionString", "Nonsense=1"], "GpuCredit:ConnectionString" },
+        { ["--GpuCredit:Store", "postgres"], "GpuCredit:ConnectionString is missing" },
+        { ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", "Host=db;Usrname=me"], "GpuCredit:ConnectionString can't be read as one for PostgreSQL (by 'usrname')" },
         { ["--GpuCredit:Cluster:Seeds", "other:4053"], "GpuCredit:Cluster:Seeds names other nodes" },
         { ["--urls", "https://127.0.0.1:0"], "urls asks for https" },
     };

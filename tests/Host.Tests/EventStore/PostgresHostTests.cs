@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text;
+using GpuCredit.Host.Hosting;
+using Host.Tests.Running;
+using Postgres;
+
+namespace Host.Tests.EventStore;
+
+/// <summary>The Host as its users start it, on PostgreSQL.</summary>
+[Collection(SharedPostgres.Name)]
+public sealed class PostgresHostTests(PostgresFixture postgres) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [PostgresFact]
+    public async Task What_was_recorded_is_there_after_a_kill_and_no_line_shows_the_password()
+    {
+        const string Credit = """{"creditId":"c","amount":10,"timestamp":1,"expiration":30}""";
+        var (name, connectionString) = await postgres.CreateDatabaseAsync();
+        for (var run = 0; run < 2; run++)
+        {
+            await using var child = Start("--GpuCredit:ConnectionString", connectionString, "--Logging:LogLevel:Default", "Debug");
+            await child.ListeningAsync();
+            var listens = child.Output.Split('\n').Single(line => line.Contains("listens on", StringComparison.Ordinal));
+            Assert.EndsWith($"event store: PostgreSQL {name} on 127.0.0.1:{postgres.Server.Port}", listens, StringComparison.Ordinal);
+            using var client = new HttpClient { BaseAddress = new Uri(listens.Split("listens on ")[1].Split(' ')[0]) };
+            await Eventually.TrueAsync(async () => (await client.GetAsync("/healthz/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "ready");
+
+            using var content = new StringContent(Credit, Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync("/v1/accounts/kept/credits", content);
+            Assert.Equal(run == 0 ? HttpStatusCode.Created : HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(run == 0 ? """{"status":"recorded","version":1}""" : """{"status":"duplicate","version":1}""", await answer.Content.ReadAsStringAsync());
+            child.Signal("KILL");
+            await child.EndAsync();
+            Assert.DoesNotContain(PostgresServer.Password, child.Output + child.Error, StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(_folder["data"]));
+    }
+
+    [PostgresFact]
+    public async Task A_server_that_refuses_is_one_sentence_on_stderr_and_exit_code_2()
+    {
+        var (_, connectionString) = await postgres.CreateDatabaseAsync();
+        await using var child = Start("--GpuCredit:ConnectionString", $"{connectionString};Database=nowhere");
+
+        Assert.Equal(ExitCode.StartRefused, await child.EndAsync());
+        Assert.Contains($"PostgreSQL nowhere on 127.0.0.1:{postgres.Server.Port} has no such database: ", child.Error, StringComparison.Ordinal);
+        Assert.Single(child.Error.TrimEnd('\n').Split('\n'));
+        Assert.DoesNotContain(PostgresServer.Password, child.Output + child.Error, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task Another_number_of_shards_ends_with_exit_code_2()
+    {
+        var (_, connectionString) = await postgres.CreateDatabaseAsync();
+        await (await GpuCredit.Host.EventStore.EventStoreTarget.From(StoreKind.Postgres, connectionString, "/", shards: 20).OpenAsync()).DisposeAsync();
+        await using var child = Start("--GpuCredit:ConnectionString", connectionString);
+
+        Assert.Equal(ExitCode.StartRefused, await child.EndAsync());
+        Assert.Contains("GpuCredit:Cluster:Shards is 100, and the accounts in ", child.Error, StringComparison.Ordinal);
+        Assert.Contains("set it to 20 at every node.", child.Error, StringComparison.Ordinal);
+    }
+
+    private ChildProcess Start(params string[] args) =>
+        ChildProcess.Start(_folder.Path, ["--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", "--GpuCredit:Store", "postgres", .. args]);
+}
