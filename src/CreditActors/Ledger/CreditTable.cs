@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CreditActors.Ledger;
@@ -19,8 +20,10 @@ internal sealed class CreditTable(long idBytesMax = IdTable.BytesMax)
     /// <inheritdoc cref="IdTable.HasRoomFor"/>
     public bool HasRoomFor(long idBytes) => _ids.HasRoomFor(idBytes);
 
+    [SkipLocalsInit]
     public int Find(string creditId) => _ids.Find(IdTable.Encode(creditId, stackalloc byte[Limits.IdCharsMax]));
 
+    [SkipLocalsInit]
     public int FindOrAdd(string creditId, out bool added)
     {
         var credit = _ids.FindOrAdd(IdTable.Encode(creditId, stackalloc byte[Limits.IdCharsMax]), out added);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CreditActors.Ledger;
@@ -31,11 +32,14 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
     /// <inheritdoc cref="IdTable.HasRoomFor"/>
     public bool HasRoomFor(long idBytes) => _ids.HasRoomFor(idBytes);
 
+    [SkipLocalsInit]
     public int Find(string usageId) => _ids.Find(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]));
 
     /// <summary>Has the memory fetched where the id is, or belongs. Changes nothing.</summary>
+    [SkipLocalsInit]
     public void Prefetch(string usageId) => _ids.Prefetch(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]));
 
+    [SkipLocalsInit]
     public int FindOrAdd(string usageId, out bool added)
     {
         var usage = _ids.FindOrAdd(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]), out added);

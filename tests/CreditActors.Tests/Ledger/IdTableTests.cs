@@ -53,6 +53,24 @@ public sealed class IdTableTests(ITestOutputHelper output)
             Assert.Equal(Id(n).PadRight(128 - (n % 5), '_'), table.Text(n));
     }
 
+    /// <summary>Nothing of their hashes differs, or the group alone, or all but what lies beside the number.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0xFFFF_FFFF_0000_0000)]
+    [InlineData(0xFFFF_FFFF_0000_00FF)]
+    public void Ids_whose_hashes_are_alike_are_told_apart(ulong hashMask)
+    {
+        var table = new IdTable(hashMask: hashMask);
+        for (var n = 0; n < 1_000; n++)
+        {
+            Assert.Equal(n, table.FindOrAdd(Bytes($"{n:D4}"), out var added));
+            Assert.True(added);
+            Assert.Equal(-1, table.Find(Bytes($"{n + 1:D4}")));
+            Assert.Equal(n / 2, table.FindOrAdd(Bytes($"{n / 2:D4}"), out added));
+            Assert.False(added);
+        }
+    }
+
     [Fact]
     public void There_is_room_for_so_many_bytes_of_ids_and_no_more()
     {
