@@ -59,15 +59,36 @@ internal static class PluginRun
         var ours = Path.Combine(folder, "ours");
         try
         {
-            await using var opened = await EventStoreTarget.From(StoreKind.Sqlite, "Data Source=ours/gpucredit.db", folder, shards: 100).OpenAsync();
-            var commits = new Counter();
-            var store = new OpenedEventStore(opened.Target, opened.HoconFiles, Counted(opened.Data, commits), opened.Probe, () => ValueTask.CompletedTask);
-            return await RunAsync(Ours, accounts, rows, commits, akka => akka.WithEventStore(store));
+            return await OursAsync(EventStoreTarget.From(StoreKind.Sqlite, "Data Source=ours/gpucredit.db", folder, shards: 100), accounts, rows);
         }
         finally
         {
             Directory.Delete(ours, recursive: true);
         }
+    }
+
+    public static async Task<Measured> OursAsync(EventStoreTarget target, int accounts, int rows)
+    {
+        await using var opened = await target.OpenAsync();
+        var commits = new Counter();
+        var store = new OpenedEventStore(opened.Target, opened.HoconFiles, Counted(opened.Data, commits), opened.Probe, () => ValueTask.CompletedTask);
+        return await RunAsync(Ours, accounts, rows, commits, akka => akka.WithEventStore(store));
+    }
+
+    /// <summary>As it comes, its own tables included.</summary>
+    public static Task<Measured> PlainPostgresAsync(string connectionString, int accounts, int rows)
+    {
+        var commits = new Counter();
+        var data = Counted(new DataOptions().UseConnectionString(ProviderName.PostgreSQL15, connectionString), commits);
+        return RunAsync(Plain, accounts, rows, commits, akka => akka
+            .AddSetup(new DataOptionsSetup(data))
+            .AddHocon(
+                """
+                akka.persistence.journal { plugin = "akka.persistence.journal.sql", sql.provider-name = "PostgreSQL.15" }
+                akka.persistence.snapshot-store { plugin = "akka.persistence.snapshot-store.sql", sql.provider-name = "PostgreSQL.15" }
+                """,
+                HoconAddMode.Append)
+            .AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append));
     }
 
     private static async Task<Measured> RunAsync(string name, int accounts, int rows, Counter commits, Action<AkkaConfigurationBuilder> withStore)

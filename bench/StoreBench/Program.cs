@@ -1,6 +1,13 @@
 using StoreBench;
 
 // dotnet run -c Release --project bench/StoreBench [-- accounts rows rounds folder]
+// dotnet run -c Release --project bench/StoreBench -- postgres [accounts rows rounds]
+if (args is ["postgres", ..])
+{
+    await PostgresRounds.RunAsync(args.AsMemory(1));
+    return;
+}
+
 var accounts = args.Length > 0 ? int.Parse(args[0], null) : 500;
 var rows = args.Length > 1 ? int.Parse(args[1], null) : 50_000;
 var rounds = args.Length > 2 ? int.Parse(args[2], null) : 5;
