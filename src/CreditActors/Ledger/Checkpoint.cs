@@ -26,7 +26,8 @@ internal sealed class Checkpoint
     {
         if (_lanes.Length != lanes.Length)
             _lanes = new LaneSize[lanes.Length];
-        if (_holdings.Length < holdings || _holdings.Length > 2 * holdings)
+        // The one out of line comes and goes with every late entry, at another size each time: it keeps what it has.
+        if (_holdings.Length < holdings || (epochsSinceSpaced == 0 && _holdings.Length > 2 * holdings))
             _holdings = holdings == 0 ? [] : new Holding[holdings + (holdings / 8)];
         var at = 0;
         for (var i = 0; i < lanes.Length; i++)
