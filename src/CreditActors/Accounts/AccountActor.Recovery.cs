@@ -73,7 +73,7 @@ internal sealed partial class AccountActor
     /// <summary>Akka stops the actor next.</summary>
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        _log.Error(reason, "Account {AccountId} could not be read. It stops, and tries again with the next message.", _accountId);
+        _log.Error("Account {AccountId} could not be read: {Reason}. It stops, and tries again with the next message.", _accountId, reason.Message);
         ReturnReading(message is null ? Blame(reason) : StoreResult.Untold);
         RefuseDeferred();
     }

@@ -82,7 +82,8 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     /// <summary>The store failed the write, or didn't say. Akka stops this actor next; the next message brings the account back.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        _log.Error(cause, "Account {AccountId}: version {Version} was not stored. The account stops, and comes back with the next message.", _accountId, sequenceNr);
+        // Hundreds at once, when the store is gone: one line each.
+        _log.Error("Account {AccountId}: version {Version} was not stored ({Reason}). The account stops, and comes back with the next message.", _accountId, sequenceNr, cause.Message);
         ReturnPermit(StoreResult.Failed);
         Tell(_state.GiveUp());
     }
