@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -12,6 +13,9 @@ namespace CreditActors.Accounts;
 /// </summary>
 internal sealed partial class AccountActor : UntypedPersistentActor
 {
+    /// <summary>SQL's own code for a row whose key is taken. SQLite doesn't use it, and has one writer.</summary>
+    private const string UniqueViolation = "23505";
+
     private readonly string _accountId;
     private readonly AccountSettings _settings;
     private readonly StoreGates _gates;
@@ -84,8 +88,23 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     {
         // Hundreds at once, when the store is gone: one line each.
         _log.Error("Account {AccountId}: version {Version} was not stored ({Reason}). The account stops, and comes back with the next message.", _accountId, sequenceNr, cause.Message);
-        ReturnPermit(StoreResult.Failed);
+        ReturnPermit(IsOvertaken(cause) ? StoreResult.Untold : StoreResult.Failed);
         Tell(_state.GiveUp());
+    }
+
+    /// <summary>
+    /// Another live copy of an account has stored this version (or one of those that were to be stored in the same transaction).
+    /// That says nothing of the store, which answers: the other accounts of this node go on.
+    /// </summary>
+    private static bool IsOvertaken(Exception? cause)
+    {
+        for (; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is DbException { SqlState: UniqueViolation } || (cause as AggregateException)?.InnerExceptions.Any(IsOvertaken) == true)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The event itself was refused. Akka counts its sequence number as used, so memory and store would part: stop.</summary>

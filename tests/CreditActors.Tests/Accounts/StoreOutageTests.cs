@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Akka.Actor;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
@@ -42,6 +43,20 @@ public sealed class StoreOutageTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_write_that_another_live_copy_has_overtaken_stops_that_account_and_holds_up_no_other()
+    {
+        var accounts = await Awake(2);
+        var held = await HoldWrites();
+        accounts[0].Tell(Command(new Usage("u", 1, 1)), TestActor);
+        held.SetException(new InvalidOperationException("the transaction failed", new KeyIsTakenException()));
+        Assert.Equal(EntryOutcome.Unavailable, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
+
+        await Events.OnWrite.Pass();
+        Assert.Equal(OutcomeStatus.Recorded, (await Record(accounts[1], new Usage("u", 1, 1))).Status);
+        Assert.Equal(1, await CountLiving(accounts));
+    }
+
+    [Fact]
     public async Task An_account_that_stops_while_it_waits_or_writes_gives_its_permit_back()
     {
         Settings = Settings with { WriteGate = Settings.WriteGate with { PermitsMax = 1 } };
@@ -81,5 +96,10 @@ public sealed class StoreOutageTests(ITestOutputHelper output)
         }
 
         return living;
+    }
+
+    private sealed class KeyIsTakenException : DbException
+    {
+        public override string SqlState => "23505";
     }
 }
