@@ -23,7 +23,7 @@ public sealed class DiskFullTests(Printer printer, ITestOutputHelper output) : I
         var ports = FreePorts.Take(1);
         await using var node = new ClusterNode(new NodePlan("sqlite", $"127.0.0.1:{ports[0]}", ports[0], $"127.0.0.1:{ports[0]}", ["--GpuCredit:ConnectionString", store]));
         node.Start();
-        var deployment = new Deployment(() => [node], () => new SqliteConnection(look), printer.Say);
+        var deployment = new Deployment(() => [node], () => new SqliteConnection(look), node.ReadyAsync, printer.Say);
 
         await new Trial(deployment, output).RunAsync("full disk under SQLite", async (load, _) =>
         {

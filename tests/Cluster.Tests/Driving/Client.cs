@@ -12,18 +12,22 @@ namespace Cluster.Tests.Driving;
 /// </summary>
 internal sealed class Client(Func<IReadOnlyList<ClusterNode>> nodes, Books books, Availability availability, Tally tally, Random random) : IDisposable
 {
+    private const int TriesShown = 4;
+
     private static readonly TimeSpan _retryFor = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<ClusterNode, LedgerApi> _connections = [];
+    private readonly List<string> _tries = [];
+    private string? _why;
 
     /// <summary>Sends editions, all at once, and what wasn't acknowledged again.</summary>
     /// <returns>What wasn't acknowledged in five seconds.</returns>
     public async Task<IReadOnlyList<Edition>> SendAsync(IReadOnlyList<Edition> editions, bool asLines)
     {
         var open = editions;
-        await TryAsync(async node =>
+        await TryAsync($"{editions.Count} entries of {editions[0].AccountId}", async node =>
         {
             var request = books.Leave(open);
             var sentAt = availability.Now;
@@ -39,7 +43,7 @@ internal sealed class Client(Func<IReadOnlyList<ClusterNode>> nodes, Books books
 
     /// <summary>Asks for a balance.</summary>
     /// <returns>Whether it was answered in five seconds.</returns>
-    public async Task<bool> AskAsync(string account, long at) => await TryAsync(async node =>
+    public async Task<bool> AskAsync(string account, long at) => await TryAsync($"balance of {account}", async node =>
     {
         var question = books.LeaveQuestion(account);
         var sentAt = availability.Now;
@@ -60,19 +64,23 @@ internal sealed class Client(Func<IReadOnlyList<ClusterNode>> nodes, Books books
         foreach (var connection in _connections.Values) connection.Dispose();
     }
 
-    private async Task<bool> TryAsync(Func<ClusterNode, Task<bool>> once)
+    private async Task<bool> TryAsync(string what, Func<ClusterNode, Task<bool>> once)
     {
         var start = availability.Now;
         var place = random.Next(100);
+        _tries.Clear();
         for (var tries = 1; ; tries++)
         {
             var known = nodes();
-            var isAnswered = await once(known[(place + tries) % known.Count]);
+            var node = known[(place + tries) % known.Count];
+            var sentAt = availability.Now;
+            var isAnswered = await once(node);
+            _tries.Add(string.Create(CultureInfo.InvariantCulture, $"{node.Name} {(_why ?? "unavailable")} after {(availability.Now - sentAt).TotalSeconds:F1} s"));
             tally.Tried(tries, availability.Now - start, isAnswered);
             if (isAnswered) return true;
             if (availability.Now - start + _pause >= _retryFor)
             {
-                tally.Failed();
+                tally.Failed($"{what}: {string.Join("; ", _tries.TakeLast(TriesShown))}");
                 return false;
             }
 
@@ -88,12 +96,14 @@ internal sealed class Client(Func<IReadOnlyList<ClusterNode>> nodes, Books books
         where T : class
     {
         if (!_connections.TryGetValue(node, out var api)) _connections[node] = api = new LedgerApi(node.Url, _patience);
+        _why = null;
         try
         {
             return await call(api);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
+            _why = e is TaskCanceledException ? "silent" : e.Message;
             return null;
         }
         catch (XunitException e)

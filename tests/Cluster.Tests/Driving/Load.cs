@@ -13,11 +13,9 @@ internal sealed class Load : IAsyncDisposable
 {
     private const int SendersCount = 12;
     private const int AskersCount = 24;
-    private const double ChunksPerSecond = 50;
-    private const double QuestionsPerSecond = 50;
+    private const double ChunksPerSecond = 30;
+    private const double QuestionsPerSecond = 40;
     private const int EditionsPerSet = 8_000;
-
-    private static readonly TimeSpan _pollPause = TimeSpan.FromMilliseconds(20);
 
     private readonly string _name;
     private readonly int _seed;
@@ -68,12 +66,10 @@ internal sealed class Load : IAsyncDisposable
     public async Task<TimeSpan> EveryAccountAnswersAsync(TimeSpan patience)
     {
         var start = Availability.Now;
-        while (Accounts.FirstOrDefault(account => !Availability.HasAnsweredSince(account, start)) is { } silent)
-        {
-            if (Availability.Now - start > patience) throw new TimeoutException($"account {silent} gave no answer for {patience.TotalSeconds:N0} s");
-            await Task.Delay(_pollPause);
-        }
-
+        await Poll.UntilAsync(
+            "every account answers",
+            () => Task.FromResult(Accounts.All(account => Availability.HasAnsweredSince(account, start))),
+            patience);
         return Availability.Now - start;
     }
 

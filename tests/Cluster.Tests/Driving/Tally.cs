@@ -3,7 +3,10 @@ namespace Cluster.Tests.Driving;
 /// <summary>How the requests of all callers fared.</summary>
 internal sealed class Tally
 {
+    private const int FailuresKept = 30;
+
     private readonly Lock _gate = new();
+    private readonly List<string> _failures = [];
     private TaskCompletionSource? _retried;
     private int _awaitedRetries;
 
@@ -40,8 +43,18 @@ internal sealed class Tally
         }
     }
 
-    public void Failed()
+    /// <summary>The first of those that failed, each with its tries.</summary>
+    public IReadOnlyList<string> Failures
     {
-        lock (_gate) FailedRequests++;
+        get { lock (_gate) return [.. _failures]; }
+    }
+
+    public void Failed(string how)
+    {
+        lock (_gate)
+        {
+            FailedRequests++;
+            if (_failures.Count < FailuresKept) _failures.Add(how);
+        }
     }
 }

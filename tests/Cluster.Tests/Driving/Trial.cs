@@ -15,6 +15,16 @@ internal sealed class Trial(Deployment deployment, ITestOutputHelper output)
 
     private static readonly TimeSpan _goesOnWithin = TimeSpan.FromSeconds(60);
 
+    /// <summary>The seed of a run, which is printed.</summary>
+    public static int ChooseSeed(ITestOutputHelper output)
+    {
+        var seed = Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Environment.TickCount & 0xFF_FFFF;
+        output.WriteLine($"{SeedVariable}={seed}");
+        return seed;
+    }
+
     /// <summary>Runs the faults, and asserts what no fault may break.</summary>
     /// <param name="run">Its name in the report.</param>
     /// <param name="faultsAsync">What happens under load; answers a remark for the report.</param>
@@ -38,14 +48,20 @@ internal sealed class Trial(Deployment deployment, ITestOutputHelper output)
     /// <summary>The same without the assertion.</summary>
     public async Task<Verdict> MeasureAsync(string run, Func<Load, Random, Task<string>> faultsAsync)
     {
-        var seed = Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } text
-            ? int.Parse(text, CultureInfo.InvariantCulture)
-            : Environment.TickCount & 0xFF_FFFF;
-        output.WriteLine($"{SeedVariable}={seed}");
+        var seed = ChooseSeed(output);
         await deployment.ReadyAsync();
         await using var load = new Load(deployment.Nodes, $"{run.Replace(' ', '-')}-{seed}", seed);
         await load.AcknowledgesMoreAsync(WarmUp, _goesOnWithin);
-        var remark = await faultsAsync(load, new Random(seed));
+        string remark;
+        try
+        {
+            remark = await faultsAsync(load, new Random(seed));
+        }
+        finally
+        {
+            foreach (var failure in load.Tally.Failures) output.WriteLine($"failed: {failure}");
+        }
+
         await load.AcknowledgesMoreAsync(WarmUp, _goesOnWithin);
         await load.EndAsync(_goesOnWithin);
         await deployment.ReadyAsync();

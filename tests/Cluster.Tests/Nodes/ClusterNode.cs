@@ -13,9 +13,11 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>What the Host ends with when the cluster put it out.</summary>
     public const int ExitPutOut = 3;
 
+    /// <summary>A folder for the whole logs of all nodes; without it the last lines are kept, and shown when a test fails.</summary>
+    private const string LogsVariable = "GPUCREDIT_FAULTS_LOGS";
+
     private static readonly TimeSpan _startDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan _exitDeadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan _pollPause = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
     private readonly NodePlan _plan;
@@ -25,7 +27,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     private readonly ProcessLog _log = new();
     private readonly List<string> _faults = [];
     private Process? _process;
-    private bool _endIsAskedFor;
+    private Process? _toldToEnd;
 
     public ClusterNode(NodePlan plan)
     {
@@ -48,9 +50,6 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>Whether requests are sent to it; a node that left for good is not asked any more.</summary>
     public bool InService { get; private set; }
 
-    /// <summary>When its process was started last.</summary>
-    public long StartedAt { get; private set; }
-
     /// <summary>How often it was started again because the cluster had put it out.</summary>
     public int TimesPutOut { get; private set; }
 
@@ -62,26 +61,27 @@ internal sealed class ClusterNode : IAsyncDisposable
         lock (_gate)
         {
             if (_process is not null) throw new InvalidOperationException($"{Name} runs already");
-            _endIsAskedFor = false;
             InService = true;
-            StartedAt = Stopwatch.GetTimestamp();
             var process = Process.Start(Command()) ?? throw new InvalidOperationException($"{Name} didn't start");
-            process.OutputDataReceived += (_, line) => _log.Add(line.Data);
-            process.ErrorDataReceived += (_, line) => _log.Add(line.Data);
+            process.OutputDataReceived += (_, line) => Add(line.Data);
+            process.ErrorDataReceived += (_, line) => Add(line.Data);
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             _process = process;
+            NodeKeeper.Keep(process.Id);
             _ = SuperviseAsync(process);
         }
     }
 
     public async Task ReadyAsync()
     {
-        var waited = Stopwatch.StartNew();
-        while (!await IsReadyAsync())
+        try
         {
-            if (waited.Elapsed > _startDeadline) throw new InvalidOperationException($"{Name} wasn't ready after {_startDeadline.TotalSeconds:N0} s\n{_log}");
-            await Task.Delay(_pollPause);
+            await Poll.UntilAsync($"{Name} is ready", IsReadyAsync, _startDeadline);
+        }
+        catch (TimeoutException e)
+        {
+            throw new InvalidOperationException($"{e.Message}\n{_log}");
         }
     }
 
@@ -136,15 +136,14 @@ internal sealed class ClusterNode : IAsyncDisposable
     }
 
     /// <summary>A line in its log, so that what was done to it stands between its own.</summary>
-    public void Note(string what) => _log.Add($"---- {what} ----");
+    public void Note(string what) => Add($"---- {what} ----");
 
     public async ValueTask DisposeAsync()
     {
         Process? process;
         lock (_gate)
         {
-            _endIsAskedFor = true;
-            process = _process;
+            process = _toldToEnd = _process;
         }
 
         if (process is not null)
@@ -155,6 +154,15 @@ internal sealed class ClusterNode : IAsyncDisposable
 
         _probe.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Add(string? line)
+    {
+        _log.Add(line);
+        if (Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } folder && line is not null)
+        {
+            lock (_log) File.AppendAllText(Path.Combine(folder, $"{Name}.log"), line + "\n");
+        }
     }
 
     private int ProcessId
@@ -182,8 +190,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     {
         lock (_gate)
         {
-            _endIsAskedFor = true;
-            return _process ?? throw new InvalidOperationException($"{Name} isn't running");
+            return _toldToEnd = _process ?? throw new InvalidOperationException($"{Name} isn't running");
         }
     }
 
@@ -198,9 +205,10 @@ internal sealed class ClusterNode : IAsyncDisposable
     private async Task SuperviseAsync(Process process)
     {
         await process.WaitForExitAsync();
+        NodeKeeper.Ended(process.Id);
         lock (_gate)
         {
-            if (_endIsAskedFor) return;
+            if (process == _toldToEnd) return;
             _process = null;
             if (process.ExitCode == ExitPutOut) TimesPutOut++;
             else _faults.Add($"{Name} ended by itself with code {process.ExitCode}");

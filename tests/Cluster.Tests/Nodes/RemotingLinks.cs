@@ -17,7 +17,7 @@ internal sealed class RemotingLinks : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly List<Task> _listening = [];
     private readonly ConcurrentDictionary<Task, bool> _carrying = [];
-    private HashSet<string> _island = [];
+    private Dictionary<string, int> _islands = [];
     private TaskCompletionSource _healed = Completed();
 
     /// <summary>The address under which node <paramref name="number"/> is known, of which <paramref name="bindPort"/> is where it listens.</summary>
@@ -30,13 +30,13 @@ internal sealed class RemotingLinks : IAsyncDisposable
         return $"{host}:{publicPort}";
     }
 
-    /// <summary>Cuts the nodes of these addresses off from all others; among themselves they stay connected.</summary>
-    public void Isolate(params IReadOnlyList<string> addresses)
+    /// <summary>Cuts the nodes of each of these groups of addresses off from all others; within a group they stay connected.</summary>
+    public void Isolate(params IReadOnlyList<IReadOnlyList<string>> groups)
     {
         lock (_gate)
         {
             _healed.TrySetResult();
-            _island = [.. addresses.Select(address => address.Split(':')[0])];
+            _islands = groups.SelectMany((group, island) => group.Select(address => (address.Split(':')[0], island + 1))).ToDictionary();
             _healed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
@@ -45,7 +45,7 @@ internal sealed class RemotingLinks : IAsyncDisposable
     {
         lock (_gate)
         {
-            _island = [];
+            _islands = [];
             _healed.TrySetResult();
         }
     }
@@ -131,7 +131,7 @@ internal sealed class RemotingLinks : IAsyncDisposable
             Task healed;
             lock (_gate)
             {
-                if (_island.Contains(one) == _island.Contains(other)) return;
+                if (_islands.GetValueOrDefault(one) == _islands.GetValueOrDefault(other)) return;
                 healed = _healed.Task;
             }
 

@@ -16,13 +16,19 @@ public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
     /// <summary>Addresses that nodes may have; what is beyond the first three are for those that join later.</summary>
     private const int AddressesCount = 6;
 
-    private const string DatabaseName = "faults";
+    /// <summary>The name of its database.</summary>
+    internal const string DatabaseName = "faults";
+
+    private static readonly TimeSpan _wholeWithin = TimeSpan.FromSeconds(60);
 
     private readonly List<ClusterNode> _nodes = [];
     private readonly string[] _addresses = new string[AddressesCount];
     private readonly int[] _bindPorts = new int[AddressesCount];
     private PostgresServer? _postgres;
     private readonly SortedSet<int> _freeNumbers = [.. Enumerable.Range(0, AddressesCount)];
+
+    /// <summary>For lines that are shown also when a test passes.</summary>
+    internal Printer Printer { get; } = new(sink);
 
     internal PostgresServer Postgres => _postgres ?? throw new InvalidOperationException("PostgreSQL isn't installed.");
 
@@ -38,9 +44,6 @@ public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
         get { lock (_nodes) return [.. _nodes.Where(node => node.InService)]; }
     }
 
-    /// <summary>The oldest member: it hosts the shard coordinator.</summary>
-    internal ClusterNode Oldest => Nodes.MinBy(node => node.StartedAt)!;
-
     public async Task InitializeAsync()
     {
         if (PostgresFactAttribute.WhySkipped is not null) return;
@@ -53,13 +56,20 @@ public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
             _addresses[i] = Links.Open(i + 1, ports[AddressesCount + i], _bindPorts[i]);
         }
 
-        // One after the other, so that it is known who is the oldest.
-        for (var i = 0; i < NodesCount; i++) await AddAsync();
+        for (var i = 0; i < NodesCount; i++) Start();
+        await ReadyAsync();
     }
 
     /// <summary>A node more; answers when it serves.</summary>
     /// <param name="settings">Beyond what all have.</param>
     internal async Task<ClusterNode> AddAsync(params string[] settings)
+    {
+        var node = Start(settings);
+        await ReadyAsync();
+        return node;
+    }
+
+    private ClusterNode Start(params string[] settings)
     {
         var number = _freeNumbers.Min;
         _freeNumbers.Remove(number);
@@ -71,7 +81,6 @@ public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
             ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", Database, .. settings]));
         node.Start();
         lock (_nodes) _nodes.Add(node);
-        await node.ReadyAsync();
         return node;
     }
 
@@ -83,8 +92,27 @@ public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
         await node.DisposeAsync();
     }
 
+    /// <summary>Awaits that every node in service serves, and sees all the others and nobody else.</summary>
+    internal async Task ReadyAsync()
+    {
+        var nodes = Nodes;
+        foreach (var node in nodes)
+        {
+            await node.ReadyAsync();
+            await Poll.UntilAsync($"{node.Name} sees the whole cluster", () => OperatorsApi.SeesAsync(node, nodes.Select(one => one.Address)), _wholeWithin);
+        }
+    }
+
+    /// <summary>The oldest member, which hosts the shard coordinator.</summary>
+    internal async Task<ClusterNode> OldestAsync()
+    {
+        var nodes = Nodes;
+        var oldest = (await OperatorsApi.ClusterAsync(nodes[0]))!["oldest"]!.GetValue<string>();
+        return nodes.Single(node => node.Address == oldest);
+    }
+
     /// <summary>For a trial on all of it.</summary>
-    internal Deployment Deployment => new(() => Nodes, () => new NpgsqlConnection(Database), new Printer(sink).Say);
+    internal Deployment Deployment => new(() => Nodes, () => new NpgsqlConnection(Postgres.SuperuserConnectionString(DatabaseName)), ReadyAsync, Printer.Say);
 
     public async Task DisposeAsync()
     {

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Cluster.Tests.Driving;
+using Cluster.Tests.Faults;
+using Cluster.Tests.Judging;
+using Cluster.Tests.Nodes;
+using Postgres;
+
+namespace Cluster.Tests;
+
+/// <summary>Three nodes and one PostgreSQL, under load, and one fault after the other. What is asserted of all of them stands in <see cref="Trial"/>.</summary>
+[Collection(RunningCluster.Collection)]
+public sealed class FaultTests(RunningCluster cluster, ITestOutputHelper output)
+{
+    /// <summary>For how long the mix goes on; without it, for a short while.</summary>
+    private const string MinutesVariable = "GPUCREDIT_FAULTS_MINUTES";
+
+    private static readonly TimeSpan _shortMix = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _betweenFaultsMax = TimeSpan.FromSeconds(5);
+
+    [PostgresFact]
+    public Task A_killed_node_loses_nothing_and_its_accounts_answer_elsewhere() => RunAsync(Killing.Any);
+
+    [PostgresFact]
+    public Task The_node_that_decides_where_shards_are_can_be_killed_too() => RunAsync(Killing.Oldest);
+
+    [PostgresFact]
+    public Task A_paused_process_that_wakes_answers_nothing_old() => RunAsync(Pausing.Any);
+
+    [PostgresFact]
+    public Task A_node_that_is_cut_off_answers_nothing_old_and_comes_back() => RunAsync(Splitting.Minority);
+
+    [PostgresFact]
+    public Task A_cut_off_coordinator_and_first_seed_founds_no_second_cluster() => RunAsync(Splitting.Oldest);
+
+    [PostgresFact]
+    public Task PostgreSQL_may_crash_and_come_back() => RunAsync(DatabaseFaults.Crash);
+
+    [PostgresFact]
+    public Task PostgreSQL_may_cut_its_connections() => RunAsync(DatabaseFaults.CutConnections);
+
+    [PostgresFact]
+    public Task A_rolling_restart_fails_no_request_of_a_client_that_retries_for_five_seconds() => RunAsync(Moving.Roll);
+
+    [PostgresFact]
+    public Task A_fourth_node_takes_accounts_over_and_another_hands_its_own_over_and_leaves() => RunAsync(Moving.JoinAndLeave);
+
+    [PostgresFact]
+    public async Task Faults_at_random_break_nothing()
+    {
+        var length = Environment.GetEnvironmentVariable(MinutesVariable) is { Length: > 0 } minutes
+            ? TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))
+            : _shortMix;
+        await new Trial(cluster.Deployment, output).RunAsync("mix", async (load, random) =>
+        {
+            var counts = new SortedDictionary<string, int>();
+            while (load.Availability.Now < length)
+            {
+                var fault = Mix.Faults[random.Next(Mix.Faults.Count)];
+                output.WriteLine($"{Fault.Seconds(load.Availability.Now)}: {fault.Name}");
+                foreach (var node in cluster.Nodes) node.Note(fault.Name);
+                var remark = await fault.RunAsync(cluster, load, random);
+                output.WriteLine($"{Fault.Seconds(load.Availability.Now)}: {remark}");
+                counts[fault.Name] = counts.GetValueOrDefault(fault.Name) + 1;
+                await Task.Delay(random.NextDouble() * _betweenFaultsMax);
+            }
+
+            return string.Join(", ", counts.Select(count => $"{count.Key} × {count.Value}"));
+        });
+    }
+
+    private Task<Verdict> RunAsync(Fault fault) => new Trial(cluster.Deployment, output).RunAsync(fault.Name, (load, random) => fault.RunAsync(cluster, load, random));
+}
