@@ -18,20 +18,20 @@ public sealed class AccountClient
     private readonly IRequiredActor<AccountRegion> _region;
     private readonly AccountClientSettings _settings;
     private readonly TimeProvider _time;
-    private readonly CancellationToken _ended;
+    private readonly NodeLife _life;
     private IActorRef? _knownRegion;
     private int _inFlight;
 
     /// <param name="region">The way to the accounts.</param>
     /// <param name="settings">Its bounds.</param>
     /// <param name="time">Measures the deadline.</param>
-    /// <param name="ended">The actor system has ended, as when this node was put out: no answer will come any more.</param>
-    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time, CancellationToken ended = default)
+    /// <param name="life">When this node can reach accounts, and when no more.</param>
+    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time, NodeLife life)
     {
         _region = region;
         _settings = settings;
         _time = time;
-        _ended = ended;
+        _life = life;
     }
 
     /// <summary>How many entries may be under way at once; a call with more is never taken.</summary>
@@ -162,6 +162,9 @@ public sealed class AccountClient
         {
             // Until the actor system is up there is no region; that counts against the deadline too.
             var region = _knownRegion ??= await _region.GetAsync(cancellation).WaitAsync(timeout, _time, cancellation).ConfigureAwait(false);
+            // A node that hasn't joined reaches nobody: the caller does better to turn to another at once.
+            if (!_life.Joined.IsCompleted && !await IsOverWithin(_life.Joined, _life.JoinWithin).ConfigureAwait(false))
+                return null;
             var left = timeout - _time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
                 return null;
@@ -181,9 +184,9 @@ public sealed class AccountClient
                 wait *= 2;
             }
 
-            return await answer.WaitAsync(_ended).ConfigureAwait(false);
+            return await answer.WaitAsync(_life.Ended).ConfigureAwait(false);
         }
-        catch (Exception late) when (late is AskTimeoutException or TimeoutException || (late is OperationCanceledException && _ended.IsCancellationRequested && !cancellation.IsCancellationRequested))
+        catch (Exception late) when (late is AskTimeoutException or TimeoutException || (late is OperationCanceledException && _life.Ended.IsCancellationRequested && !cancellation.IsCancellationRequested))
         {
             return null;
         }
@@ -192,8 +195,8 @@ public sealed class AccountClient
     /// <summary>However it ended.</summary>
     private async ValueTask<bool> IsOverWithin(Task answer, TimeSpan time)
     {
-        await answer.WaitAsync(time, _time, _ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return answer.IsCompleted || _ended.IsCancellationRequested;
+        await answer.WaitAsync(time, _time, _life.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return answer.IsCompleted || _life.Ended.IsCancellationRequested;
     }
 
     private static EntryOutcome? Refused(string accountId, Entry entry) =>

@@ -52,7 +52,12 @@ public static class AccountHosting
     }
 
     /// <summary>The <see cref="AccountClient"/> of this host, for the actor system that has <see cref="WithAccounts"/>.</summary>
-    public static IServiceCollection AddAccountClient(this IServiceCollection services) =>
+    /// <param name="services">The host's.</param>
+    /// <param name="joinWithin">
+    /// For so long a call waits for this node to become a member of its cluster: long where the node is alone, short where the
+    /// caller has other nodes to turn to.
+    /// </param>
+    public static IServiceCollection AddAccountClient(this IServiceCollection services, TimeSpan joinWithin) =>
         services.AddSingleton(provider =>
         {
             var system = provider.GetRequiredService<ActorSystem>();
@@ -60,18 +65,11 @@ public static class AccountHosting
                 provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
                 AccountClientSettings.From(system.Settings.Config),
                 provider.GetService<TimeProvider>() ?? TimeProvider.System,
-                EndOf(system));
+                NodeLife.Of(system, joinWithin));
         });
 
     /// <summary>Whether this node has heard from a majority of its cluster lately; while it hasn't, its accounts answer "unavailable".</summary>
     public static bool IsInTouchWithCluster(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsHeld;
-
-    private static CancellationToken EndOf(ActorSystem system)
-    {
-        var ended = new CancellationTokenSource();
-        system.RegisterOnTermination(ended.Cancel);
-        return ended.Token;
-    }
 
     /// <summary>Our serializer, and no other for what has none: nothing is written as JSON with CLR names by accident.</summary>
     internal static AkkaConfigurationBuilder WithAccountSerializer(this AkkaConfigurationBuilder builder) => builder

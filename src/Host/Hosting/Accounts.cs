@@ -11,9 +11,15 @@ internal static class Accounts
 {
     public const string SystemName = "gpucredit";
 
+    /// <summary>The first requests after the start wait for their answer; there is no other node.</summary>
+    private static readonly TimeSpan JoinWithinAlone = TimeSpan.FromSeconds(10);
+
+    /// <summary>There are others: 503 is soon enough said.</summary>
+    private static readonly TimeSpan JoinWithinMany = TimeSpan.FromMilliseconds(300);
+
     public static void AddAccounts(this WebApplicationBuilder builder, HostSettings settings, OpenedEventStore store)
     {
-        builder.Services.AddSingleton(settings.Cluster).AddAccountClient();
+        builder.Services.AddSingleton(settings.Cluster).AddAccountClient(settings.Cluster.IsAlone ? JoinWithinAlone : JoinWithinMany);
         builder.Services.AddAkka(SystemName, akka =>
         {
             // What stands first wins: the store's files, ours, the reference. HOCON goes before every With…

@@ -21,6 +21,9 @@ internal sealed record ClusterSettings
 
     public required ImmutableArray<string> Roles { get; init; }
 
+    /// <summary>No seed but itself.</summary>
+    public bool IsAlone => Seeds.All(seed => seed.IsSameAs(Address));
+
     /// <summary>
     /// Into how many parts the accounts are split over the nodes. The same at every node, and chosen once: nodes that count
     /// shards differently would run one account twice. About ten for each node ever planned.

@@ -95,7 +95,7 @@ public sealed class AccountClientTests
     [Fact]
     public async Task A_region_that_is_not_up_within_the_deadline_is_unavailable()
     {
-        var client = new AccountClient(new MissingRegion(), new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), 2, 10), TimeProvider.System);
+        var client = new AccountClient(new MissingRegion(), new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), 2, 10), TimeProvider.System, LostMessageTests.Member);
         Assert.Equal(EntryOutcome.Unavailable, await client.RecordAsync("a", new Usage("u", 1, 1)));
     }
 
@@ -137,11 +137,11 @@ public sealed class AccountClientTests
                 new(64, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
                 new(256, 2_048, 65_536, TimeSpan.FromSeconds(30))),
             settings);
-        Assert.Equal(new AccountClientSettings(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1), 5, 100_000), AccountClientSettings.From(Akka.Configuration.Config.Empty));
+        Assert.Equal(new AccountClientSettings(TimeSpan.FromSeconds(12), TimeSpan.FromMilliseconds(500), 6, 100_000), AccountClientSettings.From(Akka.Configuration.Config.Empty));
     }
 
     private static AccountClient Client(ActorSystem system, TimeSpan deadline, int entriesInFlightMax) =>
-        new(new SilentRegion(system.ActorOf(Props.Create(() => new Silent()))), new(deadline, TimeSpan.FromMinutes(1), 2, entriesInFlightMax), TimeProvider.System);
+        new(new SilentRegion(system.ActorOf(Props.Create(() => new Silent()))), new(deadline, TimeSpan.FromMinutes(1), 2, entriesInFlightMax), TimeProvider.System, LostMessageTests.Member);
 
     private sealed record Unbound;
 

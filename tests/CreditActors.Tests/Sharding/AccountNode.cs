@@ -28,7 +28,7 @@ internal sealed class AccountNode : IAsyncDisposable
     {
         var builder = new HostBuilder().ConfigureServices(services =>
         {
-            services.AddAccountClient();
+            services.AddAccountClient(joinWithin: TimeSpan.FromSeconds(10));
             services.AddAkka("gpucredit", (akka, _) => akka
                 .AddHocon(hocon + "\nakka.coordinated-shutdown.exit-clr = off", HoconAddMode.Prepend)
                 .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = 0 })

@@ -18,6 +18,8 @@ public sealed class LostMessageTests : TestKit
     private static readonly EntriesOutcome Recorded = new("a", [new EntryOutcome(OutcomeStatus.Recorded, 7)]);
     private static readonly EntriesOutcome Duplicate = new("a", [new EntryOutcome(OutcomeStatus.Duplicate, 7)]);
 
+    internal static NodeLife Member { get; } = new(Task.CompletedTask, TimeSpan.Zero, CancellationToken.None);
+
     private readonly FakeTimeProvider _time = new();
     private readonly TestProbe _region;
     private readonly AccountClient _client;
@@ -25,7 +27,7 @@ public sealed class LostMessageTests : TestKit
     public LostMessageTests()
     {
         _region = CreateTestProbe();
-        _client = new(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time);
+        _client = new(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member);
     }
 
     [Fact]
@@ -91,10 +93,28 @@ public sealed class LostMessageTests : TestKit
     }
 
     [Fact]
+    public async Task A_node_that_has_not_joined_says_so_soon_and_sends_nothing()
+    {
+        var joined = new TaskCompletionSource();
+        var life = Member with { Joined = joined.Task, JoinWithin = TimeSpan.FromSeconds(1) };
+        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, life);
+        var refused = client.RecordAsync("a", Usage);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(EntryOutcome.Unavailable, await refused.WaitAsync(TimeSpan.FromSeconds(20)));
+        await _region.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+
+        var taken = client.RecordAsync("a", Usage);
+        joined.SetResult();
+        await _region.ExpectMsgAsync<UseCredit>();
+        _region.Reply(Recorded);
+        Assert.Equal(OutcomeStatus.Recorded, (await taken).Status);
+    }
+
+    [Fact]
     public async Task When_the_actor_system_ends_nobody_waits_out_the_deadline()
     {
         using var ended = new CancellationTokenSource();
-        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, ended.Token);
+        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member with { Ended = ended.Token });
         var entry = client.RecordAsync("a", Usage);
         var question = client.GetBalanceAsync("a", 5);
         await _region.ExpectMsgAsync<UseCredit>();

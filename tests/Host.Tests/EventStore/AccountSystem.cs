@@ -23,7 +23,7 @@ internal sealed class AccountSystem : IAsyncDisposable
         var builder = new HostBuilder();
         builder.ConfigureServices(services =>
         {
-            services.AddAccountClient();
+            services.AddAccountClient(joinWithin: TimeSpan.FromSeconds(10));
             services.AddAkka("gpucredit", akka =>
             {
                 akka.AddHocon(overrides + "\nakka { loglevel = OFF, stdout-loglevel = OFF }", HoconAddMode.Append);
