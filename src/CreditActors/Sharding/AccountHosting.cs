@@ -28,7 +28,12 @@ public static class AccountHosting
         return builder
             .AddHocon(AccountSettings.Reference, HoconAddMode.Append)
             .WithAccountSerializer()
-            .WithActors((system, _) => system.ActorOf(LeaseKeeper.Props(TimeProvider.System), LeaseKeeper.Name))
+            .WithActors((system, _) =>
+            {
+                // Until the keeper runs nothing is answered; nor if it should not.
+                MembershipLeaseProvider.Instance.Apply(system).Lose();
+                system.ActorOf(LeaseKeeper.Props(TimeProvider.System, LeaseKeeper.LengthOf(Akka.Cluster.Cluster.Get(system))), LeaseKeeper.Name);
+            })
             .WithShardRegion<AccountRegion>(
                 AccountRouting.RegionName,
                 (system, _, _) =>

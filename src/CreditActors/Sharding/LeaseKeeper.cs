@@ -42,10 +42,10 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private long _lastRound;
     private bool _wasHeld;
 
-    public LeaseKeeper(TimeProvider time)
+    public LeaseKeeper(TimeProvider time, TimeSpan length)
     {
         _time = time;
-        _length = LengthOf(_cluster);
+        _length = length;
         Receive<Tick>(_ => Renew());
         Receive<ClusterEvent.IMemberEvent>(Take);
         Receive<LeasePing>(Answer);
@@ -54,8 +54,15 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new LeaseKeeper(time)).WithDispatcher(InternalDispatcher);
+    public static Props Props(TimeProvider time, TimeSpan length) =>
+        Akka.Actor.Props.Create(() => new LeaseKeeper(time, length)).WithDispatcher(InternalDispatcher);
+
+    /// <summary>How long a lease lasts.</summary>
+    /// <exception cref="ConfigurationException">The cluster's settings leave no room for one.</exception>
+    public static TimeSpan LengthOf(Cluster cluster) => cluster.DowningProvider.DownRemovalMargin is var margin && margin >= LengthMin
+        ? margin
+        : throw new ConfigurationException(
+            $"akka.cluster.down-removal-margin must be at least {LengthMin.TotalMilliseconds:0} ms, and is {margin.TotalMilliseconds:0} ms: it is how long a node may answer without hearing from the others.");
 
     protected override void PreStart()
     {
@@ -69,11 +76,6 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
         _lease.Lose();
         _cluster.Unsubscribe(Self);
     }
-
-    private static TimeSpan LengthOf(Cluster cluster) => cluster.DowningProvider.DownRemovalMargin is var margin && margin >= LengthMin
-        ? margin
-        : throw new ConfigurationException(
-            $"akka.cluster.down-removal-margin must be at least {LengthMin.TotalMilliseconds:0} ms, and is {margin.TotalMilliseconds:0} ms: it is how long a node may answer without hearing from the others.");
 
     private void Renew()
     {

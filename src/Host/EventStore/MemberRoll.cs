@@ -32,10 +32,19 @@ internal sealed class MemberRoll
         return await ReadAsync(connection, self, cancellation);
     }
 
-    public async Task SignAsync(string self, CancellationToken cancellation)
+    /// <summary>The first signature, of a node that has become a member.</summary>
+    public async Task EnterAsync(string self, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
-        await SignAsync(connection, self, cancellation);
+        await EnterAsync(connection, self, cancellation);
+    }
+
+    /// <summary>One more signature.</summary>
+    /// <returns>False: somebody who saw no sign of life of this node has crossed it off, and founded a cluster without it.</returns>
+    public async Task<bool> SignAsync(string self, CancellationToken cancellation)
+    {
+        await using var connection = await OpenAsync(cancellation);
+        return await ExecuteAsync(connection, "UPDATE gpucredit_member SET signatures = signatures + 1 WHERE address = $1", self, cancellation) > 0;
     }
 
     /// <summary>Signs, and crosses everybody else off; or does nothing, when anybody has signed since <paramref name="seen"/>.</summary>
@@ -49,7 +58,7 @@ internal sealed class MemberRoll
         if (seen is null || now.Count != seen.Count || now.Any(member => !seen.TryGetValue(member.Key, out var signatures) || signatures != member.Value))
             return false;
         await ExecuteAsync(connection, "DELETE FROM gpucredit_member WHERE address <> $1", self, cancellation);
-        await SignAsync(connection, self, cancellation);
+        await EnterAsync(connection, self, cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }
@@ -68,7 +77,7 @@ internal sealed class MemberRoll
         }
     }
 
-    private static Task SignAsync(NpgsqlConnection connection, string self, CancellationToken cancellation) => ExecuteAsync(
+    private static Task<int> EnterAsync(NpgsqlConnection connection, string self, CancellationToken cancellation) => ExecuteAsync(
         connection,
         "INSERT INTO gpucredit_member (address, signatures) VALUES ($1, 1) ON CONFLICT (address) DO UPDATE SET signatures = gpucredit_member.signatures + 1",
         self,
@@ -85,12 +94,12 @@ internal sealed class MemberRoll
         return members;
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, string self, CancellationToken cancellation)
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string statement, string self, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(statement, connection);
         if (statement.Contains("$1", StringComparison.Ordinal))
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = self });
-        await command.ExecuteNonQueryAsync(cancellation);
+        return await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellation)

@@ -76,6 +76,9 @@ internal static class PostgresConnectionRules
                 throw Refused($"says Target Session Attributes={read.TargetSessionAttributes}", "write primary, since the store is written to");
         }
 
+        // A statement that takes too long isn't cancelled, its connection is broken: a commit that waits for a synchronous standby
+        // would answer a cancellation with success, without the standby.
+        read.CancellationTimeout = -1;
         read.Options = $"{read.Options} {Always}".TrimStart();
         return read;
     }

@@ -22,26 +22,25 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(6);
 
     private readonly Cluster _cluster = Cluster.Get(system);
+    private readonly RollWatch _watch = new(time, DeadAfter);
+    private HashSet<string> _asked = [];
+    private bool _entered;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var self = ClusterAddress.Show(_cluster.SelfAddress);
-        var others = settings.Seeds.Where(seed => !seed.IsSameAs(new HostPort(_cluster.SelfAddress.Host, _cluster.SelfAddress.Port ?? 0))).ToList();
-        if (others.Count == 0)
-        {
+        var seeds = settings.Seeds.Where(seed => !IsSelf(seed)).Select(seed => seed.ToString()).ToList();
+        if (seeds.Count == 0)
             _cluster.Join(_cluster.SelfAddress);
-            return;
-        }
-
-        var roll = store.Roll ?? throw new System.Diagnostics.UnreachableException("One machine's store, and several seeds: refused at the start.");
-        _cluster.JoinSeedNodes(others.Select(seed => _cluster.SelfAddress.WithHost(seed.Host).WithPort(seed.Port)));
-        var mayFound = others.Count < settings.Seeds.Length;
-        var watch = new RollWatch(time, DeadAfter);
+        else
+            Ask(seeds);
+        if (store.Roll is not { } roll)
+            return; // one machine's store
         try
         {
             while (!stoppingToken.IsCancellationRequested && !_cluster.IsTerminated)
             {
-                await StepAsync(roll, watch, self, mayFound, stoppingToken);
+                await StepAsync(roll, self, seeds, stoppingToken);
                 await Task.Delay(Pause, time, stoppingToken);
             }
         }
@@ -55,32 +54,70 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (store.Roll is { } roll && settings.Seeds.Length > 0)
+        if (store.Roll is { } roll)
             await roll.TryLeaveAsync(ClusterAddress.Show(_cluster.SelfAddress), cancellationToken);
     }
 
-    private async Task StepAsync(MemberRoll roll, RollWatch watch, string self, bool mayFound, CancellationToken cancellation)
+    private async Task StepAsync(MemberRoll roll, string self, List<string> seeds, CancellationToken cancellation)
     {
         try
         {
-            if (_cluster.SelfMember.Status is MemberStatus.Up or MemberStatus.Leaving)
+            switch (_cluster.SelfMember.Status)
             {
-                await roll.SignAsync(self, cancellation);
-                return;
-            }
-
-            if (!mayFound || _cluster.SelfMember.Status != MemberStatus.Removed)
-                return; // joining, or not ours to found
-            watch.See(await roll.ReadAsync(self, cancellation));
-            if (watch.IsQuiet && await roll.TryFoundAsync(self, watch.Seen, cancellation))
-            {
-                HostLog.Founding(log, self);
-                _cluster.Join(_cluster.SelfAddress);
+                case MemberStatus.Up or MemberStatus.Leaving:
+                    await SignAsync(roll, self, cancellation);
+                    break;
+                case MemberStatus.Removed when seeds.Count > 0: // not a member yet
+                    await LookForAClusterAsync(roll, self, seeds, cancellation);
+                    break;
+                default:
+                    break; // on its way in or out
             }
         }
         catch (Exception fault) when (MemberRoll.IsServers(fault))
         {
-            watch.Forget(); // what wasn't seen proves nothing
+            _watch.Forget(); // what wasn't seen proves nothing
         }
     }
+
+    private async Task SignAsync(MemberRoll roll, string self, CancellationToken cancellation)
+    {
+        if (!_entered)
+        {
+            await roll.EnterAsync(self, cancellation);
+            _entered = true;
+        }
+        else if (!await roll.SignAsync(self, cancellation))
+        {
+            // Paused or cut off for long, it was taken for dead, and another cluster has its accounts.
+            HostLog.CrossedOff(log, self);
+            _cluster.Down(_cluster.SelfAddress);
+        }
+    }
+
+    private async Task LookForAClusterAsync(MemberRoll roll, string self, List<string> seeds, CancellationToken cancellation)
+    {
+        var seen = await roll.ReadAsync(self, cancellation);
+        _watch.See(seen);
+        // Whoever is on the roll knows the cluster too, and may be reached where no seed is.
+        Ask([.. seeds, .. seen.Keys]);
+        if (seeds.Count < settings.Seeds.Length && _watch.IsQuiet && await roll.TryFoundAsync(self, _watch.Seen, cancellation))
+        {
+            HostLog.Founding(log, self);
+            _entered = true;
+            _cluster.Join(_cluster.SelfAddress);
+        }
+    }
+
+    /// <summary>Akka asks them again and again; it is told anew only when they have changed.</summary>
+    private void Ask(IEnumerable<string> nodes)
+    {
+        var asked = nodes.ToHashSet(StringComparer.Ordinal);
+        if (asked.SetEquals(_asked))
+            return;
+        _asked = asked;
+        _cluster.JoinSeedNodes(asked.Select(node => HostPort.Parse("gpucredit_member", node)).Select(node => _cluster.SelfAddress.WithHost(node.Host).WithPort(node.Port)));
+    }
+
+    private bool IsSelf(HostPort seed) => seed.IsSameAs(new HostPort(_cluster.SelfAddress.Host, _cluster.SelfAddress.Port ?? 0));
 }

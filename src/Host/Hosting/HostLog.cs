@@ -9,6 +9,9 @@ internal static partial class HostLog
     [LoggerMessage(2, LogLevel.Warning, "Nothing outlives this process: the event store is {Store}")]
     public static partial void StoreIsVolatile(ILogger logger, string store);
 
+    [LoggerMessage(8, LogLevel.Error, "This node, {Self}, was silent for so long that another has founded a cluster without it: it puts itself out")]
+    public static partial void CrossedOff(ILogger logger, string self);
+
     [LoggerMessage(6, LogLevel.Warning, "{Warning}")]
     public static partial void StoreWarns(ILogger logger, string warning);
 
