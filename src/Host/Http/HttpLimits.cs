@@ -15,7 +15,7 @@ internal static class HttpLimits
     /// <summary>Requests being answered at once; beyond them 503 at once, since waiting in a queue would only be slower.</summary>
     public const int RequestsInFlightMax = 1_024;
 
-    /// <summary>Of those, batches, each of which may hold <see cref="BatchBytesMax"/> in memory.</summary>
+    /// <summary>Batches at once, beside those, each of which may hold <see cref="BatchBytesMax"/> in memory.</summary>
     public const int BatchesInFlightMax = 64;
 
     public const int ConnectionsMax = 10_000;
