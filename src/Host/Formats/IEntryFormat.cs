@@ -1,0 +1,12 @@
+using GpuCredit.Host.Http;
+
+namespace GpuCredit.Host.Formats;
+
+/// <summary>How the messages of a source are read into entries. Safe for many callers at once; never throws for what a message holds.</summary>
+internal interface IEntryFormat
+{
+    /// <summary>
+    /// One draft for each entry of the message, in order. A message that can't be read is one refusal, which says why.
+    /// </summary>
+    IReadOnlyList<EntryDraft> Read(in IncomingMessage message);
+}
