@@ -7,6 +7,8 @@ internal interface IEntryFormat
 {
     /// <summary>
     /// One draft for each entry of the message, in order. A message that can't be read is one refusal, which says why.
+    /// Nothing at all when the message holds nothing for the ledger (an empty array, a record that a mapping skips): then
+    /// there is nothing to store, and the message is done with.
     /// </summary>
     IReadOnlyList<EntryDraft> Read(in IncomingMessage message);
 }
