@@ -34,6 +34,7 @@ internal static class Program
         app.UseRouting();
         app.MapAccounts();                         // /v1/accounts/{accountId}/credits, usages, balance
         app.MapBatch();                            // /v1/entries
+        app.MapEvents();                           // /v1/events: CloudEvents
         app.MapHealth();                           // /healthz/live, ready
         app.MapCluster();                          // /ops/cluster, at the operators' door
         app.MapShards();                           // /ops/shards

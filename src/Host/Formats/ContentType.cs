@@ -33,6 +33,9 @@ internal readonly record struct ContentType(string? MediaType, bool IsUtf8)
 
     public bool Is(string mediaType) => MediaType == mediaType;
 
+    /// <summary>An event format: whole CloudEvents, in whatever notation.</summary>
+    public bool IsCloudEvents => MediaType?.StartsWith("application/cloudevents", StringComparison.Ordinal) == true;
+
     /// <summary><c>application/json</c>, or a type that is written in JSON, such as <c>application/vnd.acme+json</c>.</summary>
     public bool IsJson => IsUtf8 && MediaType is not null && (MediaType.EndsWith("/json", StringComparison.Ordinal) || MediaType.EndsWith("+json", StringComparison.Ordinal));
 }

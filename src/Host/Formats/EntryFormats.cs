@@ -20,7 +20,8 @@ internal static class EntryFormats
         return format switch
         {
             "json" => new JsonFormat(),
-            _ => throw new StartRefusedException($"{key}:{FormatKey} must be json, and is \"{format}\"."),
+            "cloudevents" => new CloudEventsFormat(),
+            _ => throw new StartRefusedException($"{key}:{FormatKey} must be json, cloudevents or mapping, and is \"{format}\"."),
         };
     }
 }

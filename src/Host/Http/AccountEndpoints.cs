@@ -1,3 +1,4 @@
+using CreditActors.Ledger;
 using CreditActors.Sharding;
 
 namespace GpuCredit.Host.Http;
@@ -23,7 +24,13 @@ internal static class AccountEndpoints
             return Problems.TooLarge($"A body has at most {HttpLimits.EntryBytesMax} bytes here; nothing was done.");
         if (draft.Refusal is { } refusal)
             return Problems.Rejected(refusal);
-        var outcome = await accounts.RecordAsync(AccountPath.Of(context), draft.Entry!, context.RequestAborted);
+        return await RecordAsync(accounts, AccountPath.Of(context), draft.Entry!, context.RequestAborted);
+    }
+
+    /// <summary>Records one entry, and answers as every call does that holds one.</summary>
+    public static async Task<IResult> RecordAsync(AccountClient accounts, string accountId, Entry entry, CancellationToken cancellation)
+    {
+        var outcome = await accounts.RecordAsync(accountId, entry, cancellation);
         var row = OutcomeTable.Row(outcome.Status);
         return row.IsError
             ? Problems.Of(outcome)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using GpuCredit.Host.Formats;
 using Microsoft.OpenApi;
 
 namespace GpuCredit.Host.Http;
@@ -12,6 +13,7 @@ internal static class ApiDescription
     public const string PostUsage = "postUsage";
     public const string GetBalance = "getBalance";
     public const string PostEntries = "postEntries";
+    public const string PostEvents = "postEvents";
 
     private const string Unavailable = "Not known to be stored: send it again.";
 
@@ -48,6 +50,9 @@ internal static class ApiDescription
                     break;
                 case PostEntries:
                     DescribeEntries(document, operation);
+                    break;
+                case PostEvents:
+                    DescribeEvents(document, operation);
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException();
@@ -114,6 +119,37 @@ internal static class ApiDescription
         operation.Responses["503"].Content![ProblemAnswer.ContentType] = new OpenApiMediaType { Schema = Ref(document, ApiSchemas.Problem) };
         SayWhenToComeBack(operation);
     }
+
+    private static void DescribeEvents(OpenApiDocument document, OpenApiOperation operation)
+    {
+        var answers = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Ref(document, ApiSchemas.EntryAnswer) };
+        var either = new OpenApiSchema { Description = "Of one event its own outcome; of a batch an outcome for each, in order.", OneOf = [Ref(document, ApiSchemas.WriteAnswer), answers] };
+        operation.Summary = "Send entries as CloudEvents 1.0, one or a batch";
+        operation.Description = "The type is gpucredit.credit.v1 or gpucredit.usage.v1, the subject the account; id and time are the entry's id and timestamp unless the data say otherwise. Extension attributes are ignored. In binary mode the attributes are the headers ce-id and so on (percent-encoded), and the body is the data.";
+        operation.Parameters = [.. ((ReadOnlySpan<string>)["specversion", "id", "source", "type", "subject", "time"]).ToArray().Select(BinaryModeHeader)];
+        operation.RequestBody = Body(
+            (CloudEventsFormat.MediaType, Ref(document, ApiSchemas.CloudEvent)),
+            (CloudEventsFormat.BatchMediaType, new OpenApiSchema { Type = JsonSchemaType.Array, MaxItems = HttpLimits.BatchEntriesMax, Items = Ref(document, ApiSchemas.CloudEvent) }),
+            (RequestBody.Json, new OpenApiSchema { Description = "Binary mode: the data.", OneOf = [Ref(document, ApiSchemas.CreditData), Ref(document, ApiSchemas.UsageData)] }));
+        operation.Responses = Answers(
+            (HttpStatusCode.Created, "One event: recorded.", RequestBody.Json, Ref(document, ApiSchemas.WriteAnswer)),
+            (HttpStatusCode.OK, "One event: a duplicate, or superseded. A batch: every event is decided.", RequestBody.Json, either),
+            (HttpStatusCode.ServiceUnavailable, "A batch: some events are unavailable; send all again, which is safe.", RequestBody.Json, answers),
+            Problem(document, HttpStatusCode.BadRequest, "Rejected: the attribute or field, and the rule that it breaks, are named. A batch: the body isn't a JSON array; nothing was done."),
+            Problem(document, HttpStatusCode.Conflict, "One event: the same revision stands with other content, which is shown; nothing changed."),
+            Problem(document, HttpStatusCode.RequestEntityTooLarge, $"One event of more than {HttpLimits.EntryBytesMax} bytes; a batch of more than {HttpLimits.BatchEntriesMax} events, or than {HttpLimits.BatchBytesMax} bytes; nothing was done."),
+            Problem(document, HttpStatusCode.UnsupportedMediaType, "No CloudEvent in JSON and UTF-8."));
+        operation.Responses["503"].Content![ProblemAnswer.ContentType] = new OpenApiMediaType { Schema = Ref(document, ApiSchemas.Problem) };
+        SayWhenToComeBack(operation);
+    }
+
+    private static IOpenApiParameter BinaryModeHeader(string attribute) => new OpenApiParameter
+    {
+        Name = EventsEndpoint.HeaderPrefix + attribute,
+        In = ParameterLocation.Header,
+        Description = $"Binary mode: the event's {attribute}, percent-encoded.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
 
     private static OpenApiParameter AccountParameter(OpenApiDocument document) => new()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CreditActors.Ledger;
+using GpuCredit.Host.Formats;
 using Microsoft.OpenApi;
 
 namespace GpuCredit.Host.Http;
@@ -13,6 +14,9 @@ internal static class ApiSchemas
     public const string Credit = "Credit";
     public const string Usage = "Usage";
     public const string Entry = "Entry";
+    public const string CreditData = "CreditData";
+    public const string UsageData = "UsageData";
+    public const string CloudEvent = "CloudEvent";
     public const string WriteAnswer = "WriteAnswer";
     public const string Balance = "Balance";
     public const string EntryAnswer = "EntryAnswer";
@@ -56,6 +60,9 @@ internal static class ApiSchemas
                     Strict(["accountId", .. usageRequired], [("accountId", id), .. usage]),
                 ],
             },
+            [CreditData] = Strict(["amount", "expiration"], [("accountId", id), .. credit]),
+            [UsageData] = Strict(["amount"], [("accountId", id), .. usage]),
+            [CloudEvent] = Event(document),
             [WriteAnswer] = Object(["status", "version"], ("status", OneOfNames(Names(isError: false))), ("version", Version())),
             [Balance] = Object(
                 ["accountId", "at", "balance", "version"],
@@ -82,6 +89,18 @@ internal static class ApiSchemas
                 ("standing", standing)),
         };
     }
+
+    private static OpenApiSchema Event(OpenApiDocument document) => Object(
+        ["specversion", "id", "source", "type", "subject"],
+        ("specversion", OneOfNames(["1.0"])),
+        ("id", Text("The creditId or usageId, unless the data have one.")),
+        ("source", Text("Who sends it; not looked at.")),
+        ("type", OneOfNames([EventEntry.CreditType, EventEntry.UsageType])),
+        ("subject", new OpenApiSchemaReference(Id, document)),
+        ("time", new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "date-time", Description = "The timestamp, unless the data have one." }),
+        ("datacontenttype", Text("JSON, if given.")),
+        ("data", new OpenApiSchema { OneOf = [new OpenApiSchemaReference(CreditData, document), new OpenApiSchemaReference(UsageData, document)] }),
+        ("data_base64", Text("The data in Base64, instead of data.")));
 
     private static string[] Names(bool isError) =>
         [.. Enum.GetValues<OutcomeStatus>().Select(OutcomeTable.Row).Where(row => row.IsError == isError).Select(row => row.Name)];

@@ -30,7 +30,13 @@ internal static class BatchEndpoint
             return Problems.TooLarge($"A request takes at most {HttpLimits.BatchEntriesMax} entries; nothing was done.");
         if (batch.IsNotAnArray)
             return Problems.Rejected(new("body", "must be one JSON array of entries; nothing was done"));
-        var outcomes = await RecordAsync(accounts, batch.Drafts, context.RequestAborted);
+        return await RecordAsync(accounts, batch.Drafts, areLines, context.RequestAborted);
+    }
+
+    /// <summary>Records what could be read, and answers as every call does that holds many.</summary>
+    public static async Task<IResult> RecordAsync(AccountClient accounts, List<EntryDraft> drafts, bool areLines, CancellationToken cancellation)
+    {
+        var outcomes = await RecordAsync(accounts, drafts, cancellation);
         return new BatchAnswer(Array.ConvertAll(outcomes, Describe), areLines, IsUnavailable: outcomes.Any(outcome => outcome.Status == OutcomeStatus.Unavailable));
     }
 

@@ -9,7 +9,11 @@ namespace GpuCredit.Host.Http;
 /// <param name="IsNotAnArray">The body isn't a JSON array, so that its elements can't be told apart; nothing is to be done.</param>
 internal readonly record struct EntryBatch(List<EntryDraft> Drafts, bool IsTooLong = false, bool IsNotAnArray = false)
 {
-    public static EntryBatch ReadArray(ReadOnlySpan<byte> json, int entriesMax)
+    public delegate EntryDraft ElementReader(ReadOnlySpan<byte> element);
+
+    public static EntryBatch ReadArray(ReadOnlySpan<byte> json, int entriesMax) => ReadArray(json, entriesMax, ReadEntry);
+
+    public static EntryBatch ReadArray(ReadOnlySpan<byte> json, int entriesMax, ElementReader read)
     {
         var elements = new ArrayElements(json);
         var drafts = new List<EntryDraft>();
@@ -17,7 +21,7 @@ internal readonly record struct EntryBatch(List<EntryDraft> Drafts, bool IsTooLo
         {
             if (drafts.Count == entriesMax)
                 return new(drafts, IsTooLong: true);
-            drafts.Add(EntryJson.Read(element, EntryShape.WithAccount));
+            drafts.Add(read(element));
         }
 
         return new(drafts, IsNotAnArray: elements.IsBroken);
@@ -33,9 +37,11 @@ internal readonly record struct EntryBatch(List<EntryDraft> Drafts, bool IsTooLo
                 continue;
             if (drafts.Count == entriesMax)
                 return new(drafts, IsTooLong: true);
-            drafts.Add(EntryJson.Read(line, EntryShape.WithAccount));
+            drafts.Add(ReadEntry(line));
         }
 
         return new(drafts);
     }
+
+    private static EntryDraft ReadEntry(ReadOnlySpan<byte> element) => EntryJson.Read(element, EntryShape.WithAccount);
 }

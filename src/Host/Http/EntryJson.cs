@@ -35,13 +35,18 @@ internal static class EntryJson
         OfCredit = CreditId | Amount | Timestamp | Expiration | Priority | Revision,
     }
 
-    public static EntryDraft Read(ReadOnlySpan<byte> json, EntryShape shape)
+    public static EntryDraft Read(ReadOnlySpan<byte> json, EntryShape shape) => Read(json, shape, default);
+
+    /// <param name="json">One JSON object.</param>
+    /// <param name="shape">Which fields it has.</param>
+    /// <param name="defaults">What stands for the fields that are left out, where the shape lets an envelope say them.</param>
+    public static EntryDraft Read(ReadOnlySpan<byte> json, EntryShape shape, in EntryDefaults defaults)
     {
         var reader = new Utf8JsonReader(json);
         var values = new Values();
         try
         {
-            return ReadObject(ref reader, shape, ref values);
+            return ReadObject(ref reader, shape, ref values, defaults);
         }
         catch (JsonException)
         {
@@ -50,7 +55,7 @@ internal static class EntryJson
         }
     }
 
-    private static EntryDraft ReadObject(ref Utf8JsonReader reader, EntryShape shape, ref Values values)
+    private static EntryDraft ReadObject(ref Utf8JsonReader reader, EntryShape shape, ref Values values, in EntryDefaults defaults)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return EntryDraft.Refused("body", "must be one JSON object");
@@ -70,7 +75,7 @@ internal static class EntryJson
         }
 
         reader.Read(); // throws when anything but white space follows
-        return Assemble(shape, in values);
+        return Assemble(shape, ref values, defaults);
     }
 
     private static string? ReadValue(ref Utf8JsonReader reader, Fields field, ref Values values)
@@ -97,26 +102,39 @@ internal static class EntryJson
         }
     }
 
-    private static EntryDraft Assemble(EntryShape shape, in Values values)
+    private static EntryDraft Assemble(EntryShape shape, ref Values values, in EntryDefaults defaults)
     {
         var seen = values.Seen;
         if (shape == EntryShape.WithAccount && seen.HasFlag(Fields.CreditId) == seen.HasFlag(Fields.UsageId))
             return EntryDraft.Refused("creditId", "or usageId must be given, and only one of them");
-        var isCredit = shape == EntryShape.Credit || (shape == EntryShape.WithAccount && seen.HasFlag(Fields.CreditId));
+        var isCredit = shape is EntryShape.Credit or EntryShape.CreditData || (shape == EntryShape.WithAccount && seen.HasFlag(Fields.CreditId));
         var required = isCredit
             ? Fields.CreditId | Fields.Amount | Fields.Timestamp | Fields.Expiration
             : Fields.UsageId | Fields.Amount | Fields.Timestamp;
         if (shape == EntryShape.WithAccount)
             required |= Fields.AccountId;
+        if (IsData(shape))
+            required &= ~(Fields.CreditId | Fields.UsageId | Fields.Timestamp);
         if (FirstOf(required & ~seen) is { } missing)
             return EntryDraft.Refused(missing, "must be given");
         if (!isCredit && FirstOf(seen & Fields.OfCredit & ~Fields.OfUsage) is { } foreign)
             return EntryDraft.Refused(foreign, "is not a field of a usage");
+        if (IsData(shape) && !seen.HasFlag(Fields.Timestamp))
+        {
+            if (defaults.Time is null)
+                return EntryDraft.Refused("time", "must be given, or timestamp in the data");
+            if (Rfc3339.TryParse(defaults.Time, out values.Timestamp) is { } rule)
+                return EntryDraft.Refused("time", rule);
+        }
+
+        var id = values.Id ?? defaults.Id;
         Entry entry = isCredit
-            ? new Credit(values.Id!, values.Amount, values.Timestamp, values.Expiration, seen.HasFlag(Fields.Priority) ? values.Priority : Limits.PriorityDefault, values.Revision)
-            : new Usage(values.Id!, values.Amount, values.Timestamp, values.Revision);
-        return new(values.AccountId ?? "", entry, null);
+            ? new Credit(id, values.Amount, values.Timestamp, values.Expiration, seen.HasFlag(Fields.Priority) ? values.Priority : Limits.PriorityDefault, values.Revision)
+            : new Usage(id, values.Amount, values.Timestamp, values.Revision);
+        return new(values.AccountId ?? defaults.AccountId ?? "", entry, null);
     }
+
+    private static bool IsData(EntryShape shape) => shape is EntryShape.CreditData or EntryShape.UsageData;
 
     private static bool TryReadText(ref Utf8JsonReader reader, out string? text)
     {
@@ -142,7 +160,7 @@ internal static class EntryJson
     }
 
     /// <summary>The string or name at the reader. One that isn't Unicode comes out as U+FFFD, which no id may hold and no field is called.</summary>
-    private static string TextAt(ref Utf8JsonReader reader)
+    internal static string TextAt(ref Utf8JsonReader reader)
     {
         try
         {
@@ -154,7 +172,8 @@ internal static class EntryJson
         }
     }
 
-    private static string NameAt(ref Utf8JsonReader reader)
+    /// <summary>The name at the reader, as much of it as a refusal shows.</summary>
+    internal static string NameAt(ref Utf8JsonReader reader)
     {
         var name = TextAt(ref reader);
         return name.Length <= NameCharsShown ? name : name[..NameCharsShown];
@@ -189,6 +208,8 @@ internal static class EntryJson
         EntryShape.Credit => Fields.OfCredit,
         EntryShape.Usage => Fields.OfUsage,
         EntryShape.WithAccount => Fields.OfCredit | Fields.OfUsage | Fields.AccountId,
+        EntryShape.CreditData => Fields.OfCredit | Fields.AccountId,
+        EntryShape.UsageData => Fields.OfUsage | Fields.AccountId,
         _ => throw new System.Diagnostics.UnreachableException(),
     }).HasFlag(field);
 

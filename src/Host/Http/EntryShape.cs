@@ -11,4 +11,10 @@ internal enum EntryShape
 
     /// <summary>Either's, with <c>accountId</c>; <c>creditId</c> or <c>usageId</c> says which.</summary>
     WithAccount,
+
+    /// <summary>A credit's, in the data of an event: what it leaves out of account, id and timestamp is the event's own.</summary>
+    CreditData,
+
+    /// <summary>A usage's, in the data of an event.</summary>
+    UsageData,
 }

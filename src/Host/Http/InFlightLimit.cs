@@ -16,7 +16,7 @@ internal static class InFlightLimit
     private static RateLimitPartition<string> Partition(HttpContext context) =>
         // A node that is busy is alive: its supervisor and its operators must be able to see that.
         context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) || context.Request.Path.StartsWithSegments(OpsDoor.OpsPrefix) ? RateLimitPartition.GetNoLimiter("operators")
-        : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
+        : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(context.Request) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
         : Concurrency("requests", HttpLimits.RequestsInFlightMax);
 
     private static RateLimitPartition<string> Concurrency(string name, int permits) =>

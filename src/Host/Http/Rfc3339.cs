@@ -16,7 +16,17 @@ internal static class Rfc3339
     /// <summary>Null when <paramref name="text"/> is a time; otherwise the rule that it breaks, a sentence without its subject.</summary>
     public static string? TryParse(ReadOnlySpan<char> text, out long unixMs)
     {
-        unixMs = 0;
+        if (Parse(text, out unixMs, out var isTooFine) is { } rule)
+            return rule;
+        return isTooFine ? TooFine : null;
+    }
+
+    /// <summary>As <see cref="TryParse"/>, and what lies below the millisecond is cut off: the millisecond that the time lies in.</summary>
+    public static string? TryParseCut(ReadOnlySpan<char> text, out long unixMs) => Parse(text, out unixMs, out _);
+
+    private static string? Parse(ReadOnlySpan<char> text, out long unixMs, out bool isTooFine)
+    {
+        (unixMs, isTooFine) = (0, false);
         if (text.Length <= DateTimeChars
             || !TryDigits(text, 0, 4, out var year) || text[4] != '-'
             || !TryDigits(text, 5, 2, out var month) || text[7] != '-'
@@ -31,12 +41,10 @@ internal static class Rfc3339
         }
 
         var rest = text[DateTimeChars..];
-        if (!TryFraction(ref rest, out var ms, out var isTooFine) || !TryOffset(rest, out var offsetMinutes))
+        if (!TryFraction(ref rest, out var ms, out isTooFine) || !TryOffset(rest, out var offsetMinutes))
             return NotATime;
         if (second == 60)
             return LeapSecond;
-        if (isTooFine)
-            return TooFine;
         var minutes = ((DaysSinceEpoch(year, month, day) * 24) + hour) * 60 + minute - offsetMinutes;
         unixMs = ((minutes * 60) + second) * 1000 + ms;
         return null;

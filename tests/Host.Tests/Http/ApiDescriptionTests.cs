@@ -27,6 +27,7 @@ public sealed partial class ApiDescriptionTests(HostFixture fixture)
                 "POST /v1/accounts/{accountId}/credits 200 201 400 409 413 415 503",
                 "POST /v1/accounts/{accountId}/usages 200 201 400 409 413 415 503",
                 "POST /v1/entries 200 400 413 415 503",
+                "POST /v1/events 200 201 400 409 413 415 503",
             ],
             described);
 
