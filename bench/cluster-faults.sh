@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Faults at random on a cluster of three Host processes and one PostgreSQL, under load, for as long as asked.
+# All faults in an order of chance, some at once, again and again, on a cluster of three Host processes and one PostgreSQL, under load, for as long as asked.
 #
 #   bench/cluster-faults.sh [minutes] [seed]      10 minutes, and a seed of the clock
 #
@@ -19,7 +19,7 @@ trap 'rm -f "$GPUCREDIT_FAULTS_TABLE"' EXIT
 dotnet build tests/Cluster.Tests -c Release -v quiet --nologo
 code=0
 dotnet test tests/Cluster.Tests -c Release --no-build --nologo \
-  --filter FullyQualifiedName~Faults_at_random --logger 'console;verbosity=detailed' || code=$?
+  --filter FullyQualifiedName~All_faults_in_an_order_of_chance --logger 'console;verbosity=detailed' || code=$?
 
 printf '\n`bench/cluster-faults.sh %s %s`, commit %s, %s processors, PostgreSQL %s\n\n' \
   "$minutes" "$seed" "$(git rev-parse --short HEAD)" "$(nproc)" "$(psql --version 2>/dev/null | grep -o '[0-9][0-9.]*' | head -1)"

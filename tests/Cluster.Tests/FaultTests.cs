@@ -11,11 +11,10 @@ namespace Cluster.Tests;
 [Collection(RunningCluster.Collection)]
 public sealed class FaultTests(RunningCluster cluster, ITestOutputHelper output)
 {
-    /// <summary>For how long the mix goes on; without it, for a short while.</summary>
+    /// <summary>For how long the mix goes on; without it, until every fault has had its turn.</summary>
     private const string MinutesVariable = "GPUCREDIT_FAULTS_MINUTES";
 
-    private static readonly TimeSpan _shortMix = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan _betweenFaultsMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _betweenFaultsMax = TimeSpan.FromSeconds(3);
 
     [PostgresFact]
     public Task A_killed_node_loses_nothing_and_its_accounts_answer_elsewhere() => RunAsync(Killing.Any);
@@ -45,26 +44,34 @@ public sealed class FaultTests(RunningCluster cluster, ITestOutputHelper output)
     public Task A_fourth_node_takes_accounts_over_and_another_hands_its_own_over_and_leaves() => RunAsync(Moving.JoinAndLeave);
 
     [PostgresFact]
-    public async Task Faults_at_random_break_nothing()
+    public Task An_operator_downs_a_node_and_its_supervisor_brings_it_back() => RunAsync(Moving.Down);
+
+    [PostgresFact]
+    public async Task All_faults_in_an_order_of_chance_some_at_once_break_nothing()
     {
         var length = Environment.GetEnvironmentVariable(MinutesVariable) is { Length: > 0 } minutes
             ? TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture))
-            : _shortMix;
+            : TimeSpan.Zero;
         await new Trial(cluster.Deployment, output).RunAsync("mix", async (load, random) =>
         {
             var counts = new SortedDictionary<string, int>();
-            while (load.Availability.Now < length)
+            do
             {
-                var fault = Mix.Faults[random.Next(Mix.Faults.Count)];
-                output.WriteLine($"{Fault.Seconds(load.Availability.Now)}: {fault.Name}");
+                foreach (var fault in Mix.Turn(random)) await StepAsync(fault);
+            }
+            while (load.Availability.Now < length);
+            return string.Join(", ", counts.Select(count => $"{count.Key} × {count.Value}"));
+
+            async Task StepAsync(Fault fault)
+            {
+                Say(fault.Name);
                 foreach (var node in cluster.Nodes) node.Note(fault.Name);
-                var remark = await fault.RunAsync(cluster, load, random);
-                output.WriteLine($"{Fault.Seconds(load.Availability.Now)}: {remark}");
+                Say(await fault.RunAsync(cluster, load, random));
                 counts[fault.Name] = counts.GetValueOrDefault(fault.Name) + 1;
                 await Task.Delay(random.NextDouble() * _betweenFaultsMax);
             }
 
-            return string.Join(", ", counts.Select(count => $"{count.Key} × {count.Value}"));
+            void Say(string what) => cluster.Printer.Say($"{Fault.Seconds(load.Availability.Now)}: {what}");
         });
     }
 

@@ -59,15 +59,22 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public bool IsRunning => _keeper is not null;
 
+    /// <summary>The server ended by itself, as when its disk is full. Then <see cref="RestartAsync"/> is its supervisor.</summary>
+    public bool HasDied => IsRunning && !(File.Exists(PidFile) && Directory.Exists($"/proc/{File.ReadLines(PidFile).First()}"));
+
     /// <summary>What the server has logged.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
     private string LogFile => Path.Combine(_folder, "server.log");
 
     /// <param name="settings">As in postgresql.conf: "max_connections=20".</param>
-    public static async Task<PostgresServer> StartAsync(params string[] settings)
+    public static Task<PostgresServer> StartAsync(params string[] settings) =>
+        StartInAsync(Directory.CreateTempSubdirectory("gpucredit-postgres-").FullName, settings);
+
+    /// <summary>In a folder of the caller's, which is deleted with the server.</summary>
+    public static async Task<PostgresServer> StartInAsync(string folder, params string[] settings)
     {
-        var server = new PostgresServer(Directory.CreateTempSubdirectory("gpucredit-postgres-").FullName, settings);
+        var server = new PostgresServer(folder, settings);
         try
         {
             await server.InitializeAsync();
@@ -131,7 +138,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Freezes the server's processes: connections stay open, and nobody answers.</summary>
     public void Pause()
     {
-        var postmaster = File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First();
+        var postmaster = File.ReadLines(PidFile).First();
         // The postmaster first, so that no more come.
         Signal("STOP", [postmaster]);
         _paused = [.. File.ReadAllText($"/proc/{postmaster}/task/{postmaster}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries), postmaster];
@@ -180,6 +187,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
+
+    private string PidFile => Path.Combine(DataFolder, "postmaster.pid");
 
     private string DataFolder => Path.Combine(_folder, "data");
 

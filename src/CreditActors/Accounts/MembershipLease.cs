@@ -8,6 +8,11 @@ namespace CreditActors.Accounts;
 /// majority of the cluster; while it has none, its accounts answer "unavailable". Whoever renews it sees to its safety
 /// (Sharding's <c>LeaseKeeper</c>). Held without end until somebody says otherwise: an actor system that forms no
 /// cluster has nobody to lose its accounts to. Safe to use from any thread.
+/// <para>
+/// A second limit, beside it: where others may found a cluster anew over the same event store when they see no sign of life of
+/// this one, its nodes answer no longer than their last sign of life counts (<see cref="Limit"/>). A majority alone doesn't help
+/// there: all of it may have been paused, and wakes.
+/// </para>
 /// </summary>
 internal sealed class MembershipLease(TimeProvider time) : IExtension
 {
@@ -15,8 +20,9 @@ internal sealed class MembershipLease(TimeProvider time) : IExtension
     private const long NotAtAll = long.MinValue;
 
     private long _until = WithoutEnd;
+    private long _limit = WithoutEnd;
 
-    public bool IsHeld => Volatile.Read(ref _until) is var until && (until == WithoutEnd || (until != NotAtAll && time.GetTimestamp() < until));
+    public bool IsHeld => IsBefore(Volatile.Read(ref _until)) && IsBefore(Volatile.Read(ref _limit));
 
     public void HoldWithoutEnd() => Volatile.Write(ref _until, WithoutEnd);
 
@@ -28,5 +34,15 @@ internal sealed class MembershipLease(TimeProvider time) : IExtension
             Volatile.Write(ref _until, until);
     }
 
+    /// <param name="until">A timestamp of the time provider; a later one moves it on, an earlier one is nothing.</param>
+    public void Limit(long until)
+    {
+        var current = Volatile.Read(ref _limit);
+        if (current == WithoutEnd || current < until)
+            Volatile.Write(ref _limit, until);
+    }
+
     public void Lose() => Volatile.Write(ref _until, NotAtAll);
+
+    private bool IsBefore(long until) => until == WithoutEnd || (until != NotAtAll && time.GetTimestamp() < until);
 }

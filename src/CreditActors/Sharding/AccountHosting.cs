@@ -73,6 +73,14 @@ public static class AccountHosting
                 NodeLife.Of(system, joinWithin));
         });
 
+    /// <summary>
+    /// From now on this node's accounts answer no longer than until then, whatever the other nodes say; each call with a later
+    /// time moves it on. For a host where another cluster may be founded over the same event store once this one is silent.
+    /// </summary>
+    /// <param name="system">The actor system that has <see cref="WithAccounts"/>.</param>
+    /// <param name="until">A timestamp of <see cref="TimeProvider.System"/>.</param>
+    public static void AnswerNoLongerThan(this ActorSystem system, long until) => MembershipLeaseProvider.Instance.Apply(system).Limit(until);
+
     /// <summary>Whether this node has heard from a majority of its cluster lately; while it hasn't, its accounts answer "unavailable".</summary>
     public static bool IsInTouchWithCluster(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsHeld;
 

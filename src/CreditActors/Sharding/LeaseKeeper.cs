@@ -155,9 +155,9 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
             return;
         _wasHeld = isHeld;
         if (isHeld)
-            _log.Info("In touch with a majority of the cluster: accounts here answer.");
+            _log.Info("In touch with the cluster: accounts here answer.");
         else
-            _log.Warning("Out of touch with a majority of the cluster for longer than {Length}: accounts here answer \"unavailable\" until it is back, or this node is put out.", _length);
+            _log.Warning("Out of touch with a majority of the cluster for longer than {Length}, or paused: accounts here answer \"unavailable\" until it is back, or this node is put out.", _length);
     }
 
     private sealed class Tick : INoSerializationVerificationNeeded

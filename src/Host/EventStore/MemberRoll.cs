@@ -64,14 +64,14 @@ internal sealed class MemberRoll
     }
 
     /// <summary>Crosses this node off. When the server doesn't take it, others wait a little longer; nothing else comes of it.</summary>
-    public async Task TryLeaveAsync(string self, CancellationToken cancellation)
+    public async Task TryLeaveAsync(string self)
     {
         try
         {
-            await using var connection = await OpenAsync(cancellation);
-            await ExecuteAsync(connection, "DELETE FROM gpucredit_member WHERE address = $1", self, cancellation);
+            await using var connection = await OpenAsync(CancellationToken.None);
+            await ExecuteAsync(connection, "DELETE FROM gpucredit_member WHERE address = $1", self, CancellationToken.None);
         }
-        catch (Exception fault) when (IsServers(fault) || fault is OperationCanceledException)
+        catch (Exception fault) when (IsServers(fault))
         {
             // As said.
         }

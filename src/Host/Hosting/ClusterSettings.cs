@@ -22,7 +22,7 @@ internal sealed record ClusterSettings
     public required ImmutableArray<string> Roles { get; init; }
 
     /// <summary>No seed but itself.</summary>
-    public bool IsAlone => Seeds.All(seed => seed.IsSameAs(Address));
+    public bool IsAlone => Seeds.All(seed => seed == Address);
 
     /// <summary>
     /// Into how many parts the accounts are split over the nodes. The same at every node, and chosen once: nodes that count
@@ -51,7 +51,7 @@ internal sealed record ClusterSettings
     public void RefuseOthers(StoreKind store)
     {
         var name = SettingsSection.Name(store);
-        if (Seeds.Any(seed => !seed.IsSameAs(Address)))
+        if (Seeds.Any(seed => seed != Address))
         {
             throw new StartRefusedException(
                 $"{SettingsSection.Key("Cluster:Seeds")} names other nodes than this one ({Address}), and {SettingsSection.Key("Store")} {name} serves one node only.");

@@ -40,7 +40,15 @@ internal sealed class GpuCreditHost : IAsyncDisposable
         // The doors are Kestrel's own listeners (Kestrel.Listen). ASP.NET would copy urls to the server's addresses all the
         // same, and warn at each start that they are overridden; without the feature it has nowhere to copy them.
         _server.Set<IServerAddressesFeature>(null);
-        await _app.StartAsync();
+        try
+        {
+            await _app.StartAsync();
+        }
+        catch (FormatException fault) when (ActorSystemFault.In(fault, _app.Configuration) is { } sentence)
+        {
+            throw new StartRefusedException(sentence, fault);
+        }
+
         _server.Set(_addresses);
         // A wrong setting of the accounts' door stops the start, and not the first request.
         if (_app.Services.GetRequiredService<AccountClient>().EntriesInFlightMax is var max && max < HttpLimits.BatchEntriesMax)

@@ -9,16 +9,16 @@ internal sealed class Availability(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly long _start = time.GetTimestamp();
     private readonly Dictionary<(string Account, bool IsWrite), State> _accounts = [];
-    private TimeSpan _longest;
+    private Outage _longest;
 
     public TimeSpan Now => time.GetElapsedTime(_start);
 
     /// <summary>The longest so far, those that last included.</summary>
-    public TimeSpan Longest
+    public Outage Longest
     {
         get
         {
-            lock (_gate) return _accounts.Values.Select(state => Now - (state.DownSince ?? Now)).Append(_longest).Max();
+            lock (_gate) return _accounts.Where(pair => pair.Value.DownSince is not null).Select(pair => OutageOf(pair.Key, pair.Value)).Append(_longest).MaxBy(outage => outage.Length);
         }
     }
 
@@ -38,13 +38,14 @@ internal sealed class Availability(TimeProvider time)
     {
         lock (_gate)
         {
-            foreach (var state in accounts.Select(account => StateOf(account, isWrite)))
+            foreach (var account in accounts)
             {
+                var state = StateOf(account, isWrite);
                 if (sentAt > state.LastAnswered) state.LastAnswered = sentAt;
                 if (!(state.DownSince <= sentAt)) continue;
-                var length = Now - state.DownSince.Value;
+                var outage = OutageOf((account, isWrite), state);
                 state.DownSince = null;
-                if (length > _longest) _longest = length;
+                if (outage.Length > _longest.Length) _longest = outage;
             }
         }
     }
@@ -54,6 +55,17 @@ internal sealed class Availability(TimeProvider time)
     {
         lock (_gate) return StateOf(account, isWrite: false).LastAnswered >= moment;
     }
+
+    /// <summary>Accounts whose last question found no answer.</summary>
+    public IReadOnlyList<string> Unanswered
+    {
+        get
+        {
+            lock (_gate) return [.. _accounts.Where(pair => !pair.Key.IsWrite && pair.Value.DownSince is not null).Select(pair => pair.Key.Account)];
+        }
+    }
+
+    private Outage OutageOf((string Account, bool IsWrite) what, State state) => new(what.Account, what.IsWrite, state.DownSince!.Value, Now);
 
     private State StateOf(string account, bool isWrite)
     {

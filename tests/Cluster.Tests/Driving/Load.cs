@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Cluster.Tests.Faults;
 using Cluster.Tests.Nodes;
 using EndToEnd.Tests.Crash;
 using EndToEnd.Tests.Law;
@@ -13,18 +14,29 @@ internal sealed class Load : IAsyncDisposable
 {
     private const int SendersCount = 12;
     private const int AskersCount = 24;
+
+    /// <summary>
+    /// Those that send again, without a pause, what found no answer, so that an account that is back is soon seen to be. More than
+    /// the senders can leave open in the longest fault.
+    /// </summary>
+    private const int ResendersCount = 64;
     private const double ChunksPerSecond = 30;
     private const double QuestionsPerSecond = 40;
     private const int EditionsPerSet = 8_000;
 
+    /// <summary>Who comes back later than after this is named.</summary>
+    private static readonly TimeSpan _long = TimeSpan.FromSeconds(12);
+
     private readonly string _name;
     private readonly int _seed;
     private readonly Lock _gate = new();
-    private readonly ConcurrentQueue<(IReadOnlyList<Edition> Editions, bool AsLines)> _again = [];
+    private readonly Channel<(IReadOnlyList<Edition> Editions, bool AsLines)> _again = Channel.CreateUnbounded<(IReadOnlyList<Edition>, bool)>();
     private readonly CancellationTokenSource _enough = new();
+    private readonly CancellationTokenSource _givenUp = new();
     private readonly Pace _chunkPace = new(ChunksPerSecond);
     private readonly Pace _questionPace = new(QuestionsPerSecond);
     private readonly Task _senders;
+    private readonly Task _resenders;
     private readonly Task _askers;
     private readonly List<Workload> _sets = [];
     private int _nextChunk;
@@ -37,6 +49,7 @@ internal sealed class Load : IAsyncDisposable
         Nodes = nodes;
         _sets.Add(NewSet());
         _senders = Task.WhenAll(Enumerable.Range(0, SendersCount).Select(number => Task.Run(() => SendAsync(number))));
+        _resenders = Task.WhenAll(Enumerable.Range(0, ResendersCount).Select(number => Task.Run(() => ResendAsync(number))));
         _askers = Task.WhenAll(Enumerable.Range(0, AskersCount).Select(number => Task.Run(() => AskAsync(number))));
     }
 
@@ -62,15 +75,22 @@ internal sealed class Load : IAsyncDisposable
     public Task AcknowledgesMoreAsync(int count, TimeSpan patience) => Books.WhenAcknowledged(Books.Acknowledged + count).WaitAsync(patience);
 
     /// <summary>Awaits, for every account, an answer to a request that is sent after now.</summary>
-    /// <returns>How long that took.</returns>
-    public async Task<TimeSpan> EveryAccountAnswersAsync(TimeSpan patience)
+    /// <returns>How long that took, and who came last when it took long.</returns>
+    public async Task<string> EveryAccountAnswersAsync(TimeSpan patience)
     {
         var start = Availability.Now;
+        List<string> missing = [], last = [];
         await Poll.UntilAsync(
             "every account answers",
-            () => Task.FromResult(Accounts.All(account => Availability.HasAnsweredSince(account, start))),
+            () =>
+            {
+                if (missing.Count > 0) last = missing;
+                missing = [.. Accounts.Where(account => !Availability.HasAnsweredSince(account, start))];
+                return Task.FromResult(missing.Count == 0);
+            },
             patience);
-        return Availability.Now - start;
+        var length = Availability.Now - start;
+        return length < _long ? Fault.Seconds(length) : $"{Fault.Seconds(length)} (the last: {string.Join(", ", last.Take(3))})";
     }
 
     /// <summary>Begins nothing new, and sends what is open until all of it is acknowledged.</summary>
@@ -79,41 +99,53 @@ internal sealed class Load : IAsyncDisposable
         await _enough.CancelAsync();
         await _senders.WaitAsync(patience);
         await _askers.WaitAsync(patience);
+        _again.Writer.Complete();
+        await _resenders.WaitAsync(patience);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _enough.CancelAsync();
-        _again.Clear();
         await _senders.ContinueWith(_ => { }, TaskScheduler.Default);
         await _askers.ContinueWith(_ => { }, TaskScheduler.Default);
+        _again.Writer.TryComplete();
+        await _givenUp.CancelAsync();
+        await _resenders.ContinueWith(_ => { }, TaskScheduler.Default);
+        _givenUp.Dispose();
         _enough.Dispose();
     }
 
     private async Task SendAsync(int number)
     {
         using var client = NewClient(number);
-        while (await NextChunkAsync() is { } chunk)
+        try
         {
-            var open = await client.SendAsync(chunk.Editions, chunk.AsLines);
-            // Others first: one account that doesn't answer must not keep all senders busy.
-            if (open.Count > 0) _again.Enqueue((open, chunk.AsLines));
+            while (true)
+            {
+                await _chunkPace.NextAsync(_enough.Token);
+                var chunk = NextChunk();
+                var open = await client.SendAsync(chunk.Editions, chunk.AsLines);
+                // Others go on with it: an account that doesn't answer must not keep the senders busy.
+                if (open.Count > 0) _again.Writer.TryWrite((open, chunk.AsLines));
+            }
+        }
+        catch (OperationCanceledException) when (_enough.IsCancellationRequested)
+        {
         }
     }
 
-    private async Task<(IReadOnlyList<Edition> Editions, bool AsLines)?> NextChunkAsync()
+    private async Task ResendAsync(int number)
     {
-        try
+        using var client = NewClient(SendersCount + AskersCount + number);
+        await foreach (var (editions, asLines) in _again.Reader.ReadAllAsync())
         {
-            await _chunkPace.NextAsync(_enough.Token);
+            var open = editions;
+            while (open.Count > 0 && !_givenUp.IsCancellationRequested) open = await client.SendAsync(open, asLines);
         }
-        catch (OperationCanceledException)
-        {
-            // The last round: only what is open.
-        }
+    }
 
-        if (_again.TryDequeue(out var again)) return again;
-        if (_enough.IsCancellationRequested) return null;
+    private (IReadOnlyList<Edition> Editions, bool AsLines) NextChunk()
+    {
         lock (_gate)
         {
             if (_nextChunk == _sets[^1].Chunks.Count)
@@ -146,9 +178,13 @@ internal sealed class Load : IAsyncDisposable
         }
     }
 
-    /// <summary>Those that are written to in turn, and now and then one of the former.</summary>
+    /// <summary>
+    /// Those that are written to in turn, and now and then one of the former. One that didn't answer is asked again soon, so that it
+    /// counts as unavailable no longer than it is.
+    /// </summary>
     private string AccountToAsk(Random random)
     {
+        if (random.Next(2) == 0 && Availability.Unanswered is { Count: > 0 } unanswered) return unanswered[random.Next(unanswered.Count)];
         lock (_gate)
         {
             var accounts = _sets[^1].Accounts;

@@ -17,7 +17,7 @@ internal static class DatabaseFaults
         await Task.Delay(_down);
         await cluster.Postgres.StartAgainAsync();
         var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
-        return $"every account had answered again {Fault.Seconds(again)} after the start";
+        return $"every account had answered again {again} after the start";
     });
 
     public static readonly Fault CutConnections = new("PostgreSQL's connections cut, five times", async (cluster, load, _) =>

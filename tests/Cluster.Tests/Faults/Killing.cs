@@ -22,6 +22,6 @@ internal static class Killing
         var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
         node.Start();
         await cluster.ReadyAsync();
-        return $"every account had answered again after {Fault.Seconds(again)}";
+        return $"every account had answered again after {again}";
     }
 }

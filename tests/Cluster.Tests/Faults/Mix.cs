@@ -1,11 +1,38 @@
 namespace Cluster.Tests.Faults;
 
-/// <summary>The faults that a mix takes from.</summary>
+/// <summary>
+/// Every fault in turn, in an order of the seed's, and then again in another: one of the nodes and, for each of the
+/// database's once in a turn, that one amid it.
+/// </summary>
 internal static class Mix
 {
-    public static readonly IReadOnlyList<Fault> Faults =
-    [
-        Killing.Any, Killing.Oldest, Pausing.Any, Splitting.Minority, Splitting.Oldest, Splitting.Everybody, DatabaseFaults.Crash, DatabaseFaults.CutConnections,
-        Moving.Roll, Moving.JoinAndLeave,
-    ];
+    /// <summary>How long one of the database's waits after the other has begun.</summary>
+    private static readonly TimeSpan _amidMax = TimeSpan.FromSeconds(8);
+
+    private static readonly Fault[] _ofNodes =
+        [Killing.Any, Killing.Oldest, Pausing.Any, Splitting.Minority, Splitting.Oldest, Splitting.Everybody, Moving.RollOnce, Moving.JoinAndLeave, Moving.Down];
+
+    private static readonly Fault[] _ofTheDatabase = [DatabaseFaults.Crash, DatabaseFaults.CutConnections];
+
+    /// <summary>All of them once.</summary>
+    public static IReadOnlyList<Fault> Turn(Random random)
+    {
+        Fault[] nodes = [.. _ofNodes];
+        random.Shuffle(nodes);
+        Fault[] turn = [.. nodes.Zip(_ofTheDatabase, (one, beside) => Amid(one, beside, random.NextDouble() * _amidMax, random.Next())), .. nodes.Skip(_ofTheDatabase.Length)];
+        random.Shuffle(turn);
+        return turn;
+    }
+
+    private static Fault Amid(Fault one, Fault other, TimeSpan after, int seed) => new($"{one.Name}, and amid it: {other.Name}", async (cluster, load, random) =>
+    {
+        var first = one.RunAsync(cluster, load, random);
+        var second = Task.Run(async () =>
+        {
+            await Task.Delay(after);
+            return await other.RunAsync(cluster, load, new Random(seed));
+        });
+        await Task.WhenAll(first, second);
+        return $"{await first}; {await second}";
+    });
 }

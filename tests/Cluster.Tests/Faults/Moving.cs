@@ -25,6 +25,25 @@ internal static class Moving
         return $"no request of a client that retries for 5 s failed in roll {failed.Count}{(failed.Count > 1 ? $" (before: {string.Join(", ", failed.SkipLast(1))})" : "")}";
     });
 
+    /// <summary>The same amid other faults, where it can't promise that no request fails.</summary>
+    public static readonly Fault RollOnce = new("rolling restart by SIGTERM", async (cluster, load, _) =>
+    {
+        var before = load.Tally.FailedRequests;
+        await RollAsync(cluster);
+        return $"{load.Tally.FailedRequests - before} requests of a client that retries for 5 s failed";
+    });
+
+    public static readonly Fault Down = new("an operator downs a node", async (cluster, load, random) =>
+    {
+        var downed = cluster.Nodes[random.Next(cluster.Nodes.Count)];
+        var before = downed.TimesPutOut;
+        await OperatorsApi.DownAsync(cluster.Nodes.First(node => node != downed), downed);
+        await Poll.UntilAsync($"{downed.Name} was put out", () => Task.FromResult(downed.TimesPutOut > before), Fault.RecoversWithin);
+        var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
+        await cluster.ReadyAsync();
+        return $"{downed.Name} was put out and came back; every account had answered again {again} after its end";
+    });
+
     public static readonly Fault JoinAndLeave = new("a fourth node joins, another leaves for good", async (cluster, load, random) =>
     {
         var fourth = await cluster.AddAsync();

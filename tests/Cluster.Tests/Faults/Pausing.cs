@@ -9,9 +9,9 @@ namespace Cluster.Tests.Faults;
 /// </summary>
 internal static class Pausing
 {
-    private static readonly TimeSpan _length = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _length = TimeSpan.FromSeconds(12);
 
-    public static readonly Fault Any = new("SIGSTOP for 20 s, then SIGCONT", (cluster, load, random) =>
+    public static readonly Fault Any = new("SIGSTOP for 12 s, then SIGCONT", (cluster, load, random) =>
         PauseAsync(cluster, load, cluster.Nodes[random.Next(cluster.Nodes.Count)]));
 
     private static async Task<string> PauseAsync(RunningCluster cluster, Load load, ClusterNode node)
@@ -24,6 +24,6 @@ internal static class Pausing
         await node.ContinueAsync();
         await Poll.UntilAsync($"{node.Name}, paused so long, was put out", () => Task.FromResult(node.TimesPutOut > before), Fault.RecoversWithin);
         await cluster.ReadyAsync();
-        return $"every account had answered again after {Fault.Seconds(again)}; the node was put out and came back";
+        return $"every account had answered again after {again}; the node was put out and came back";
     }
 }

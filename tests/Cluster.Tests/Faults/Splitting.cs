@@ -6,7 +6,7 @@ namespace Cluster.Tests.Faults;
 /// <summary>The network between nodes is cut, and heals. Every node still reaches the database, and every caller every node.</summary>
 internal static class Splitting
 {
-    private static readonly TimeSpan _length = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _length = TimeSpan.FromSeconds(12);
 
     public static readonly Fault Minority = new("partition: one node alone", async (cluster, load, random) =>
     {
@@ -36,6 +36,6 @@ internal static class Splitting
         await split;
         cluster.Links.Heal();
         await cluster.ReadyAsync();
-        return $"every account had answered again after {Fault.Seconds(again)}; the one alone was put out {alone.TimesPutOut - before} times";
+        return $"every account had answered again after {again}; the one alone was put out {alone.TimesPutOut - before} times";
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.Tests.Driving;
 
 namespace Cluster.Tests.Judging;
 
@@ -10,7 +11,7 @@ internal sealed record Verdict(
     int Lost,
     int Double,
     IReadOnlyList<string> Wrong,
-    TimeSpan LongestUnavailable,
+    Outage LongestUnavailable,
     TimeSpan Slowest,
     int Requests,
     int Retried,
@@ -23,9 +24,9 @@ internal sealed record Verdict(
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Run} (seed {Seed}): acknowledged {Acknowledged}, lost {Lost}, double {Double}, wrong {Wrong.Count}, longest unavailable {LongestUnavailable.TotalSeconds:F1} s, slowest answer {Slowest.TotalSeconds:F1} s, requests {Requests}, retried {Retried}, failed after 5 s {Failed}{(Remark.Length == 0 ? "" : "; ")}{Remark}");
+        $"{Run} (seed {Seed}): acknowledged {Acknowledged}, lost {Lost}, double {Double}, wrong {Wrong.Count}, longest unavailable {LongestUnavailable.Length.TotalSeconds:F1} s ({LongestUnavailable}), slowest answer {Slowest.TotalSeconds:F1} s, requests {Requests}, retried {Retried}, failed after 5 s {Failed}{(Remark.Length == 0 ? "" : "; ")}{Remark}");
 
     public string ToRow() => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {Run} | {Seed} | {Acknowledged} | {Lost} | {Double} | {Wrong.Count} | {LongestUnavailable.TotalSeconds:F1} | {Slowest.TotalSeconds:F1} | {Requests} | {Retried} | {Failed} | {Remark} |");
+        $"| {Run} | {Seed} | {Acknowledged} | {Lost} | {Double} | {Wrong.Count} | {LongestUnavailable.Length.TotalSeconds:F1} | {Slowest.TotalSeconds:F1} | {Requests} | {Retried} | {Failed} | {Remark} |");
 }

@@ -17,11 +17,10 @@ internal static class OperatorsApi
             one => one!["address"]!.GetValue<string>(), one => one!["accounts"]!.GetValue<int>());
 
     /// <summary>Tells one node, through another or itself, to hand over and leave.</summary>
-    public static async Task LeaveAsync(ClusterNode through, ClusterNode leaving)
-    {
-        using var response = await _http.PostAsync(new Uri(through.OpsUrl, $"/ops/cluster/members/{leaving.Address}/leave"), content: null);
-        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-    }
+    public static Task LeaveAsync(ClusterNode through, ClusterNode leaving) => OrderAsync(through, leaving, "leave");
+
+    /// <summary>Has one node, through another, taken for dead.</summary>
+    public static Task DownAsync(ClusterNode through, ClusterNode downed) => OrderAsync(through, downed, "down");
 
     /// <summary>Whether this node sees exactly these members, all of them up and reachable.</summary>
     public static async Task<bool> SeesAsync(ClusterNode node, IEnumerable<string> addresses)
@@ -31,6 +30,12 @@ internal static class OperatorsApi
             && cluster["unreachable"]!.AsArray().Count == 0
             && cluster["members"]!.AsArray().All(member => member!["status"]!.GetValue<string>() == "up")
             && cluster["members"]!.AsArray().Select(member => member!["address"]!.GetValue<string>()).Order().SequenceEqual(addresses.Order());
+    }
+
+    private static async Task OrderAsync(ClusterNode through, ClusterNode node, string order)
+    {
+        using var response = await _http.PostAsync(new Uri(through.OpsUrl, $"/ops/cluster/members/{node.Address}/{order}"), content: null);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 
     private static async Task<JsonNode?> AskAsync(ClusterNode node, string path)

@@ -5,30 +5,48 @@ using Postgres;
 
 namespace Cluster.Tests.Nodes;
 
-/// <summary>Three nodes over one PostgreSQL, for all tests of the collection. A test leaves them as it found them.</summary>
-public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
+/// <summary>
+/// Some nodes over one PostgreSQL: three, for all tests of the collection, each of which leaves them as it found them; or as many
+/// as a test wants for itself.
+/// </summary>
+public sealed class RunningCluster : IAsyncLifetime
 {
     /// <summary>The name of the collection.</summary>
     public const string Collection = "one cluster";
 
-    private const int NodesCount = 3;
+    private const int NodesUsually = 3;
 
-    /// <summary>Addresses that nodes may have; what is beyond the first three are for those that join later.</summary>
-    private const int AddressesCount = 6;
+    /// <summary>Addresses that nodes may have, beyond those of the first: for those that join later.</summary>
+    private const int AddressesMore = 3;
 
     /// <summary>The name of its database.</summary>
     internal const string DatabaseName = "faults";
 
     private static readonly TimeSpan _wholeWithin = TimeSpan.FromSeconds(60);
 
+    private readonly int _nodesCount;
     private readonly List<ClusterNode> _nodes = [];
-    private readonly string[] _addresses = new string[AddressesCount];
-    private readonly int[] _bindPorts = new int[AddressesCount];
+    private readonly string[] _addresses;
+    private readonly int[] _bindPorts;
+    private readonly SortedSet<int> _freeNumbers;
     private PostgresServer? _postgres;
-    private readonly SortedSet<int> _freeNumbers = [.. Enumerable.Range(0, AddressesCount)];
+
+    public RunningCluster(IMessageSink sink)
+        : this(new Printer(sink), NodesUsually)
+    {
+    }
+
+    internal RunningCluster(Printer printer, int nodes)
+    {
+        Printer = printer;
+        _nodesCount = nodes;
+        _addresses = new string[nodes + AddressesMore];
+        _bindPorts = new int[_addresses.Length];
+        _freeNumbers = [.. Enumerable.Range(0, _addresses.Length)];
+    }
 
     /// <summary>For lines that are shown also when a test passes.</summary>
-    internal Printer Printer { get; } = new(sink);
+    internal Printer Printer { get; }
 
     internal PostgresServer Postgres => _postgres ?? throw new InvalidOperationException("PostgreSQL isn't installed.");
 
@@ -49,14 +67,14 @@ public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
         if (PostgresFactAttribute.WhySkipped is not null) return;
         _postgres = await PostgresServer.StartAsync();
         Database = await Postgres.CreateDatabaseAsync(DatabaseName);
-        var ports = FreePorts.Take(2 * AddressesCount);
-        for (var i = 0; i < AddressesCount; i++)
+        var ports = FreePorts.Take(2 * _addresses.Length);
+        for (var i = 0; i < _addresses.Length; i++)
         {
             _bindPorts[i] = ports[i];
-            _addresses[i] = Links.Open(i + 1, ports[AddressesCount + i], _bindPorts[i]);
+            _addresses[i] = Links.Open(i + 1, ports[_addresses.Length + i], _bindPorts[i]);
         }
 
-        for (var i = 0; i < NodesCount; i++) Start();
+        for (var i = 0; i < _nodesCount; i++) Start();
         await ReadyAsync();
     }
 
@@ -77,7 +95,7 @@ public sealed class RunningCluster(IMessageSink sink) : IAsyncLifetime
             $"node-{number + 1}",
             _addresses[number],
             _bindPorts[number],
-            string.Join(',', _addresses[..NodesCount]),
+            string.Join(',', _addresses[.._nodesCount]),
             ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", Database, .. settings]));
         node.Start();
         lock (_nodes) _nodes.Add(node);

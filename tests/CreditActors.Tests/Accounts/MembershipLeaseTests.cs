@@ -62,4 +62,21 @@ public sealed class MembershipLeaseTests(ITestOutputHelper output) : AccountTest
         time.Advance(TimeSpan.FromTicks(1));
         Assert.False(lease.IsHeld);
     }
+
+    [Fact]
+    public void The_limit_ends_a_lease_that_is_held_without_end_until_it_is_moved_on()
+    {
+        var time = new FakeTimeProvider();
+        var lease = new MembershipLease(time);
+        lease.Limit(time.GetTimestamp());
+        Assert.False(lease.IsHeld);
+
+        lease.Limit(time.GetTimestamp() + (Length.Ticks * time.TimestampFrequency / TimeSpan.TicksPerSecond));
+        lease.Limit(time.GetTimestamp());
+        Assert.True(lease.IsHeld);
+        time.Advance(Length);
+        Assert.False(lease.IsHeld);
+        lease.HoldWithoutEnd();
+        Assert.False(lease.IsHeld);
+    }
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CreditActors.Tests.Sharding;
 
-/// <summary>One self-joined node with accounts, over stores in memory, which may be Akka's test kit's: those fail when told to.</summary>
+/// <summary>One node with accounts, of a cluster of its own or of another's, over stores in memory, which may be Akka's test kit's: those fail when told to.</summary>
 internal sealed class AccountNode : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -24,7 +24,7 @@ internal sealed class AccountNode : IAsyncDisposable
 
     public ITestJournal Events => TestJournal.FromRef(Persistence.Instance.Apply(System).JournalFor(null));
 
-    public static async Task<AccountNode> Start(string hocon = "", bool overTestStores = false)
+    public static async Task<AccountNode> Start(string hocon = "", bool overTestStores = false, AccountNode? joining = null)
     {
         var builder = new HostBuilder().ConfigureServices(services =>
         {
@@ -38,7 +38,7 @@ internal sealed class AccountNode : IAsyncDisposable
                 .AddStartup((system, _) =>
                 {
                     var cluster = Akka.Cluster.Cluster.Get(system);
-                    cluster.Join(cluster.SelfAddress);
+                    cluster.Join(joining is null ? cluster.SelfAddress : Akka.Cluster.Cluster.Get(joining.System).SelfAddress);
                 }));
         });
         var host = builder.Build();

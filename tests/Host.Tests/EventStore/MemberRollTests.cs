@@ -49,11 +49,11 @@ public sealed class MemberRollTests(PostgresFixture postgres)
     {
         var store = await OpenAsync();
         await store.Roll!.EnterAsync("a:1", CancellationToken.None);
-        await store.Roll.TryLeaveAsync("a:1", CancellationToken.None);
+        await store.Roll.TryLeaveAsync("a:1");
         Assert.Empty(await store.Roll.ReadAsync("nobody", CancellationToken.None));
         await store.DisposeAsync();
 
-        await new MemberRoll("Host=127.0.0.1;Port=1;Database=none").TryLeaveAsync("a:1", CancellationToken.None);
+        await new MemberRoll("Host=127.0.0.1;Port=1;Database=none").TryLeaveAsync("a:1");
     }
 
     [PostgresFact]

@@ -31,6 +31,17 @@ public sealed class StartAndStopTests : IDisposable
     [MemberData(nameof(Wrong))]
     public async Task A_wrong_setting_is_one_sentence_on_stderr_and_exit_code_2(string[] args, string sentence) => await RefusedAsync(args, sentence);
 
+    [Theory]
+    [InlineData("akka:cluster:down-removal-margin", "soon")]
+    [InlineData("akka:cluster:sharding:handoff-timeout", "later")]
+    public async Task A_setting_of_the_actor_system_that_cannot_be_read_is_named_with_its_value(string key, string value)
+    {
+        // Akka itself writes to the log as well.
+        await using var child = ChildProcess.Start(_folder.Path, ["--GpuCredit:Store", "memory", "--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", $"--{key}", value]);
+        Assert.Equal(ExitCode.StartRefused, await child.EndAsync());
+        Assert.Contains($"{key} is of another kind than Akka expects there (a duration is written as 500ms, 2s or 1m): The input string '{value}'", child.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_wrong_setting_in_the_environment_is_named_too()
     {
