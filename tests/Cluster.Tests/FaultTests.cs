@@ -66,7 +66,7 @@ public sealed class FaultTests(RunningCluster cluster, ITestOutputHelper output)
             {
                 Say(fault.Name);
                 foreach (var node in cluster.Nodes) node.Note(fault.Name);
-                Say(await fault.RunAsync(cluster, load, random));
+                Say($"{await fault.RunAsync(cluster, load, random)}; longest unavailable so far: {load.Availability.Longest}");
                 counts[fault.Name] = counts.GetValueOrDefault(fault.Name) + 1;
                 await Task.Delay(random.NextDouble() * _betweenFaultsMax);
             }
