@@ -1,3 +1,4 @@
+using GpuCredit.Host.Formats.Mapping;
 using GpuCredit.Host.Hosting;
 
 namespace GpuCredit.Host.Formats;
@@ -21,6 +22,7 @@ internal static class EntryFormats
         {
             "json" => new JsonFormat(),
             "cloudevents" => new CloudEventsFormat(),
+            "mapping" => MappingFormat.Checked(new MappingSettings($"{key}:{MappingKey}", source.GetSection(MappingKey))),
             _ => throw new StartRefusedException($"{key}:{FormatKey} must be json, cloudevents or mapping, and is \"{format}\"."),
         };
     }

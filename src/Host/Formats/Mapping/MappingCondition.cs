@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace GpuCredit.Host.Formats.Mapping;
+
+/// <summary>
+/// A condition such as <c>$.type == 'request' &amp;&amp; $.data.tokens != 0 || $.test</c>: <c>&amp;&amp;</c> before <c>||</c>;
+/// a path alone is true when something stands there.
+/// </summary>
+internal sealed class MappingCondition
+{
+    private const int TestsMax = 64;
+
+    private readonly ImmutableArray<ImmutableArray<Test>> _anyOfAll;
+
+    private MappingCondition(ImmutableArray<ImmutableArray<Test>> anyOfAll) => _anyOfAll = anyOfAll;
+
+    /// <exception cref="ExpressionException">It isn't a condition.</exception>
+    public static MappingCondition Parse(string text)
+    {
+        var reader = new ExpressionReader(text);
+        var any = ImmutableArray.CreateBuilder<ImmutableArray<Test>>();
+        var tests = 0;
+        do
+        {
+            var all = ImmutableArray.CreateBuilder<Test>();
+            do
+            {
+                if (++tests > TestsMax)
+                    throw new ExpressionException($"must have at most {TestsMax} tests");
+                all.Add(ReadTest(reader));
+            }
+            while (reader.Take("&&"));
+            any.Add(all.ToImmutable());
+        }
+        while (reader.Take("||"));
+        return reader.IsAtEnd ? new(any.ToImmutable()) : throw reader.Unexpected("==, !=, && or ||");
+    }
+
+    public bool Holds(in MappedMessage message)
+    {
+        foreach (var all in _anyOfAll)
+        {
+            var holds = true;
+            foreach (var test in all)
+                holds &= test.Holds(message);
+            if (holds)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static Test ReadTest(ExpressionReader reader)
+    {
+        var path = reader.Path();
+        if (path.IsOptional)
+            throw new ExpressionException("must not have a question mark: what isn't there is null in a condition");
+        if (reader.Take("=="))
+            return ReadValue(path, isEqual: true, reader);
+        return reader.Take("!=") ? ReadValue(path, isEqual: false, reader) : new(path, IsEqual: false, JsonValueKind.Null, "", ExactNumber.Zero);
+    }
+
+    private static Test ReadValue(MappingPath path, bool isEqual, ExpressionReader reader)
+    {
+        if (reader.IsAtText)
+            return new(path, isEqual, JsonValueKind.String, reader.Text(), ExactNumber.Zero);
+        var word = reader.TakeWord("null") ? JsonValueKind.Null
+            : reader.TakeWord("true") ? JsonValueKind.True
+            : reader.TakeWord("false") ? JsonValueKind.False
+            : JsonValueKind.Number;
+        return new(path, isEqual, word, "", word == JsonValueKind.Number ? reader.Number() : ExactNumber.Zero);
+    }
+
+    private readonly record struct Test(MappingPath Path, bool IsEqual, JsonValueKind Kind, string Text, ExactNumber Number)
+    {
+        public bool Holds(in MappedMessage message)
+        {
+            var value = Path.Find(message);
+            var isSame = (value?.ValueKind ?? JsonValueKind.Null) == Kind && Kind switch
+            {
+                JsonValueKind.String => value!.Value.ValueEquals(Text),
+                JsonValueKind.Number => ExactNumber.TryParse(value!.Value.GetRawText(), out var number) && number.IsSameAs(Number),
+                _ => true,
+            };
+            return isSame == IsEqual;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using GpuCredit.Host.Http;
+
+namespace GpuCredit.Host.Formats.Mapping;
+
+/// <summary>Foreign payloads, read by a mapping that the settings give: one entry a message, or one for each element of an array in it.</summary>
+internal sealed class MappingFormat : IEntryFormat
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    private readonly EntryMapping _entry;
+    private readonly MappingPath? _each;
+    private readonly bool _numbersInStrings;
+
+    /// <param name="settings">Every one of them is looked at; <see cref="Checked"/> holds them against their example as well.</param>
+    public MappingFormat(MappingSettings settings)
+    {
+        _entry = new EntryMapping(settings);
+        _each = settings.Expression("Each", ParseEach);
+        _numbersInStrings = settings.Flag("NumbersInStrings");
+    }
+
+    public static MappingFormat Checked(MappingSettings settings)
+    {
+        var format = new MappingFormat(settings);
+        MappingExample.Check(settings, format);
+        return format;
+    }
+
+    public IReadOnlyList<EntryDraft> Read(in IncomingMessage message)
+    {
+        if (Drafts.TooLarge(message) is { } tooLarge)
+            return tooLarge;
+        var drafts = new List<EntryDraft>();
+        if (!ContentType.Of(message).Is(RequestBody.JsonLines))
+            return ReadDocument(message.Body, drafts) ? drafts : TooMany;
+        var lines = message.Body.Span;
+        foreach (var range in lines.Split((byte)'\n'))
+        {
+            var isBlank = lines[range].Trim(" \t\r"u8).IsEmpty;
+            if (!isBlank && !ReadDocument(message.Body[range], drafts))
+                return TooMany;
+        }
+
+        return drafts;
+    }
+
+    private static IReadOnlyList<EntryDraft> TooMany => Drafts.Of(new EntryBatch([], IsTooLong: true), "records");
+
+    /// <summary>False when there are more drafts than a message may hold.</summary>
+    private bool ReadDocument(ReadOnlyMemory<byte> json, List<EntryDraft> drafts)
+    {
+        if (!JsonUnicode.IsValid(json.Span))
+            return TryAdd(drafts, EntryDraft.Refused("body", "must be UTF-8, and its escapes Unicode"));
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json, Strict);
+        }
+        catch (JsonException)
+        {
+            return TryAdd(drafts, EntryDraft.Refused("body", "must be valid JSON, at most 64 levels deep and with no name twice in one object"));
+        }
+
+        using (document)
+            return ReadRoot(document.RootElement, drafts);
+    }
+
+    private bool ReadRoot(JsonElement root, List<EntryDraft> drafts)
+    {
+        if (_each is null)
+            return TryAdd(drafts, _entry.Read(new(root, root, _numbersInStrings)));
+        if (_each.Find(new(root, root, _numbersInStrings)) is not { } array)
+            return _each.IsOptional || TryAdd(drafts, EntryDraft.Refused("body", _each.Missing));
+        if (array.ValueKind != JsonValueKind.Array)
+            return TryAdd(drafts, EntryDraft.Refused("body", $"must have an array at {_each.Shown}"));
+        foreach (var element in array.EnumerateArray())
+        {
+            if (!TryAdd(drafts, _entry.Read(new(root, element, _numbersInStrings))))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool TryAdd(List<EntryDraft> drafts, EntryDraft? draft)
+    {
+        if (draft is null)
+            return true;
+        if (drafts.Count == FormatLimits.MessageEntriesMax)
+            return false;
+        drafts.Add(draft.Value);
+        return true;
+    }
+
+    private static MappingPath ParseEach(string text)
+    {
+        var reader = new ExpressionReader(text);
+        var path = reader.Path();
+        return reader.IsAtEnd && !path.IsFromElement ? path : throw new ExpressionException("must be one path that begins with $");
+    }
+}

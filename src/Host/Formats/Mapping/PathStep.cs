@@ -1,0 +1,4 @@
+namespace GpuCredit.Host.Formats.Mapping;
+
+/// <summary>One step of a path: to an object's property, or to an array's element.</summary>
+internal readonly record struct PathStep(string? Name, int? Index);

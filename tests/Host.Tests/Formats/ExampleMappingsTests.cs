@@ -1,0 +1,73 @@
+using CreditActors.Ledger;
+using GpuCredit.Host.Formats;
+using GpuCredit.Host.Formats.Mapping;
+using GpuCredit.Host.Hosting;
+using Host.Tests.EventStore;
+using Microsoft.Extensions.Configuration;
+
+namespace Host.Tests.Formats;
+
+/// <summary>The ready mappings of examples/mappings: each starts, reads its example, and is in the documentation.</summary>
+public sealed class ExampleMappingsTests
+{
+    private const string Key = "GpuCredit:Sources:usage";
+
+    private static readonly string Root = FindRoot();
+
+    public static TheoryData<string> Files => [.. Names];
+
+    private static IEnumerable<string> Names => Directory.EnumerateFiles(Path.Combine(Root, "examples", "mappings"), "*.json")
+        .Select(file => Path.GetFileName(file)).Where(name => !name.EndsWith(".example.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    [Fact]
+    public void There_are_mappings_for_OpenMeter_Stripe_and_OpenAI() =>
+        Assert.Equal(["openai-responses.json", "openai-usage.json", "openmeter.json", "stripe-meter-events-v2.json", "stripe-meter-events.json"], Names);
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Each_starts_and_reads_its_example(string file)
+    {
+        var format = Create(file);
+        var drafts = format.Read(new(File.ReadAllBytes(Path.Combine(Root, "examples", "mappings", file.Replace(".json", ".example.json", StringComparison.Ordinal))), "application/json", []));
+        Assert.NotEmpty(drafts);
+        Assert.All(drafts, draft => Assert.Null(EntryRules.CheckAccountId(draft.AccountId) ?? EntryRules.Check(draft.Entry!)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Each_is_held_against_its_example_at_the_start(string file)
+    {
+        var refused = Assert.Throws<StartRefusedException>(() => Create(file, $"{Key}:Mapping:ExampleGives", "[]"));
+        Assert.Contains("gives", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Each_is_in_the_documentation(string file) =>
+        Assert.Contains($"examples/mappings/{file}", File.ReadAllText(Path.Combine(Root, "docs", "ingestion", "mappings.md")), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_mapping_that_the_documentation_begins_with_is_one()
+    {
+        var document = File.ReadAllText(Path.Combine(Root, "docs", "ingestion", "mappings.md"));
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["m.json"], document.Split("```json\n")[1].Split("```")[0]);
+        MappingFormat.Checked(Mappings.Alone("File=" + folder["m.json"]));
+    }
+
+    private static IEntryFormat Create(string file, params string[] more) => EntryFormats.Create(Key, new ConfigurationBuilder().AddInMemoryCollection(
+        new Dictionary<string, string?>
+        {
+            [$"{Key}:Format"] = "mapping",
+            [$"{Key}:Mapping:File"] = Path.Combine(Root, "examples", "mappings", file),
+            [more.FirstOrDefault() ?? "x"] = more.LastOrDefault(),
+        }).Build().GetSection(Key));
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "GpuCredit.sln")))
+            folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+}
