@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace GpuCredit.Client;
+
+/// <summary>Puts the client into a container.</summary>
+public static class GpuCreditServiceCollectionExtensions
+{
+    /// <summary>The name of the client's <see cref="HttpClient"/> at <see cref="IHttpClientFactory"/>.</summary>
+    public const string HttpClientName = "GpuCredit";
+
+    /// <summary>A connection is used no longer than this, so that a changed DNS entry is seen.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Adds <see cref="IGpuCreditClient"/>, one for all. Its HttpClient comes from <see cref="IHttpClientFactory"/>.</summary>
+    /// <returns>The builder of that HttpClient: for headers, handlers, certificates.</returns>
+    public static IHttpClientBuilder AddGpuCreditClient(this IServiceCollection services, Action<GpuCreditClientOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<GpuCreditClientOptions>().Configure(configure).PostConfigure(options => options.Check());
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new ClientMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.TryAddSingleton(CreateClient);
+        services.TryAddSingleton<IEntrySender>(provider => provider.GetRequiredService<IGpuCreditClient>());
+        // The client lives as long as the container, so that handlers must not be replaced behind its back; their connections are.
+        return services.AddHttpClient(HttpClientName)
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.PooledConnectionLifetime = ConnectionLifetime;
+                // Only gRPC uses it: more streams than one connection takes.
+                handler.EnableMultipleHttp2Connections = true;
+            })
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// Adds <see cref="EntryBuffer"/>, one for all, over the client. When the container is disposed, as a host does when it stops, it
+    /// flushes within <see cref="EntryBufferOptions.CloseTimeout"/>; so the container must be disposed with <c>DisposeAsync</c>.
+    /// </summary>
+    public static IServiceCollection AddEntryBuffer(this IServiceCollection services, Action<EntryBufferOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<EntryBufferOptions>().Configure(options => configure?.Invoke(options)).PostConfigure(options => options.Check());
+        services.AddMetrics();
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => new EntryBuffer(
+            provider.GetRequiredService<IEntrySender>(),
+            provider.GetRequiredService<IOptions<EntryBufferOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<EntryBuffer>>(),
+            provider.GetRequiredService<IMeterFactory>()));
+        return services;
+    }
+
+    private static IGpuCreditClient CreateClient(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<GpuCreditClientOptions>>().Value;
+        var time = provider.GetRequiredService<TimeProvider>();
+        var metrics = provider.GetRequiredService<ClientMetrics>();
+        if (options.Transport == GpuCreditTransport.Http)
+        {
+            var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName);
+            http.Timeout = Timeout.InfiniteTimeSpan; // a try has its own
+            return new HttpGpuCreditClient(http, options, time, metrics);
+        }
+
+        var handler = provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(HttpClientName);
+        var channel = GrpcGpuCreditClient.CreateChannel(options.Address!, handler, provider.GetService<ILoggerFactory>());
+        return new GrpcGpuCreditClient(channel, options, time, metrics, ownsChannel: true);
+    }
+}

@@ -1,0 +1,9 @@
+namespace GpuCredit.Client;
+
+/// <summary>What <see cref="CallRetry"/> must know of an outcome.</summary>
+internal interface IRetriedOutcome
+{
+    bool IsUnavailable { get; }
+
+    TimeSpan? RetryAfter { get; }
+}

@@ -1,0 +1,279 @@
+using GpuCredit.Client.Buffering;
+using Microsoft.Extensions.Logging;
+
+namespace GpuCredit.Client.Spooling;
+
+/// <summary>
+/// Entries in files: appended to the newest, read from the oldest, deleted file by file once all of a file is decided. What is
+/// accepted is only here, never also in memory, so that memory stays flat however long the server is away.
+/// </summary>
+/// <remarks>
+/// A crash between a request and the cursor's move sends entries again, which the ledger answers as duplicates. A file of an
+/// earlier run is never written again, so that a torn record can only be a file's last.
+/// </remarks>
+internal sealed class Spool : IBacklog
+{
+    private const int PendingBytesMax = 64 * 1024;
+
+    private readonly SpoolOptions _options;
+    private readonly Lock _gate;
+    private readonly ILogger _log;
+    private readonly SpoolLock _lock;
+    private readonly SpoolCursor _cursor;
+    private readonly LinkedList<SpoolSegment> _segments = new();
+    private readonly SpoolReader _reader = new();
+    private readonly SpoolSync _sync;
+    private readonly byte[] _record = new byte[SpoolRecord.BytesMax];
+    private readonly byte[] _pending;
+    private readonly ITimer _writeTimer;
+    private LinkedListNode<SpoolSegment>? _reading;
+    private int _pendingBytes;
+    private long _lastNumber;
+    private bool _isClosed;
+
+    /// <exception cref="IOException">The folder can't be used, or another buffer uses it.</exception>
+    public Spool(SpoolOptions options, Lock gate, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _gate = gate;
+        _log = log;
+        _pending = options.Durability == SpoolDurability.Buffered ? new byte[PendingBytesMax] : [];
+        Directory.CreateDirectory(options.Folder);
+        _lock = new SpoolLock(options.Folder);
+        _cursor = new SpoolCursor(options.Folder);
+        _sync = new SpoolSync(SyncNewest);
+        _writeTimer = time.CreateTimer(_ => WriteInTime(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Recover();
+    }
+
+    public long Recovered { get; private set; }
+
+    public long Bytes { get; private set; }
+
+    public bool IsKept => true;
+
+    private SpoolSegment? Newest => _segments.Last?.Value is { Writer: not null } segment ? segment : null;
+
+    /// <summary>Completes when what was appended before is on the disk.</summary>
+    /// <exception cref="IOException">The disk couldn't be synced.</exception>
+    public Task SyncAsync() => _sync.SyncAsync();
+
+    public bool TryAppend(in Entry entry)
+    {
+        var length = SpoolRecord.Write(in entry, _record);
+        var needsNew = Newest is not { } newest || newest.End + _pendingBytes + length > _options.SegmentBytes;
+        if (Bytes + length + (needsNew ? SpoolSegment.HeaderBytes : 0) > _options.BytesMax)
+            return false;
+        if (needsNew)
+            StartSegment();
+        Append(Newest!, _record.AsSpan(0, length));
+        Bytes += length;
+        return true;
+    }
+
+    public Taken Take(Span<Entry> into)
+    {
+        var count = 0;
+        while (count < into.Length)
+        {
+            long end;
+            lock (_gate)
+            {
+                WritePending();
+                if (!TryFindUnread(out end))
+                    break;
+            }
+
+            count += _reader.Read(into[count..], end);
+        }
+
+        return new(count, 0, _reader.Segment?.Number ?? 0, _reader.Offset);
+    }
+
+    public void Decided(in Taken taken)
+    {
+        // Files are given back whole, in order.
+    }
+
+    public void DecidedUpTo(in Taken last)
+    {
+        try
+        {
+            _cursor.Move(last.File, last.Offset);
+            while (_segments.First is { } first && first.Value.Number < last.File)
+                Drop(first);
+        }
+        catch (IOException e)
+        {
+            // What is decided stays for now, and is tried again with the next batch; at worst it is sent again.
+            _log.SpoolUnwritten(e);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            _writeTimer.Dispose();
+            WritePending();
+            if (_options.Durability == SpoolDurability.Synced)
+                SyncNewest();
+            var isAllDecided = _segments.Last is not { } last || (_cursor.File == last.Value.Number && _cursor.Offset >= last.Value.End);
+            _reader.Dispose();
+            while (_segments.First is { } first)
+            {
+                if (isAllDecided)
+                    Drop(first);
+                else
+                    Close(first);
+            }
+
+            if (isAllDecided)
+                _cursor.Delete();
+            else
+                _cursor.Dispose();
+            _lock.Dispose();
+        }
+    }
+
+    private void Recover()
+    {
+        _lastNumber = _cursor.File;
+        foreach (var (number, path) in SpoolSegment.Find(_options.Folder).ToList())
+        {
+            _lastNumber = Math.Max(_lastNumber, number);
+            if (number < _cursor.File)
+            {
+                // All of it was decided, and the process ended before it was deleted.
+                File.Delete(path);
+                continue;
+            }
+
+            var segment = SpoolSegment.Scan(_options.Folder, number, number == _cursor.File ? _cursor.Offset : SpoolSegment.HeaderBytes);
+            _segments.AddLast(segment);
+            Recovered += segment.Records;
+            Bytes += segment.End + segment.TailBytes;
+            if (segment.Tail == SpoolRead.Torn)
+                _log.SpoolTorn(path, segment.TailBytes);
+            if (segment.Tail == SpoolRead.Damaged)
+                _log.SpoolDamaged(path, segment.TailBytes, segment.KeptPath);
+        }
+
+        if (Recovered > 0)
+            _log.SpoolRecovered(_options.Folder, Recovered);
+    }
+
+    private void StartSegment()
+    {
+        if (Newest is { } full)
+        {
+            WritePending();
+            if (_options.Durability == SpoolDurability.Synced)
+                RandomAccess.FlushToDisk(full.Writer!);
+        }
+
+        var segment = SpoolSegment.Create(_options.Folder, _lastNumber + 1);
+        if (_options.Durability == SpoolDurability.Synced)
+            FolderSync.Sync(_options.Folder);
+        Newest?.CloseWriter();
+        _lastNumber++;
+        _segments.AddLast(segment);
+        Bytes += SpoolSegment.HeaderBytes;
+    }
+
+    /// <summary>Writes, or, when buffered, puts it with what is to be written.</summary>
+    private void Append(SpoolSegment segment, ReadOnlySpan<byte> record)
+    {
+        if (_options.Durability != SpoolDurability.Buffered)
+        {
+            // A write that fails in the middle leaves the end where it was, and the next one writes over it.
+            RandomAccess.Write(segment.Writer!, record, segment.End);
+            segment.End += record.Length;
+            return;
+        }
+
+        if (_pendingBytes + record.Length > _pending.Length)
+            WritePending();
+        if (_pendingBytes == 0)
+            _writeTimer.Change(_options.WriteDelay, Timeout.InfiniteTimeSpan);
+        record.CopyTo(_pending.AsSpan(_pendingBytes));
+        _pendingBytes += record.Length;
+    }
+
+    private void WritePending()
+    {
+        if (_pendingBytes == 0)
+            return;
+        var newest = Newest!;
+        RandomAccess.Write(newest.Writer!, _pending.AsSpan(0, _pendingBytes), newest.End);
+        newest.End += _pendingBytes;
+        _pendingBytes = 0;
+    }
+
+    private void WriteInTime()
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return;
+            try
+            {
+                WritePending();
+            }
+            catch (IOException e)
+            {
+                _log.SpoolUnwritten(e);
+                _writeTimer.Change(_options.WriteDelay, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    private void SyncNewest()
+    {
+        try
+        {
+            if (Newest?.Writer is { } writer)
+                RandomAccess.FlushToDisk(writer);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is full and closed by now, and was synced before that.
+        }
+    }
+
+    private bool TryFindUnread(out long end)
+    {
+        end = 0;
+        while (true)
+        {
+            var next = _reading is null ? _segments.First : _reader.Offset >= _reading.Value.End ? _reading.Next : _reading;
+            if (next is null)
+                return false;
+            if (next != _reading)
+            {
+                _reader.Open(next.Value);
+                _reading = next;
+            }
+
+            end = next.Value.End;
+            if (_reader.Offset < end)
+                return true;
+            if (next.Next is null)
+                return false;
+        }
+    }
+
+    private void Drop(LinkedListNode<SpoolSegment> segment)
+    {
+        Bytes -= segment.Value.End + segment.Value.TailBytes;
+        segment.Value.Delete();
+        _segments.Remove(segment);
+    }
+
+    private void Close(LinkedListNode<SpoolSegment> segment)
+    {
+        segment.Value.CloseWriter();
+        _segments.Remove(segment);
+    }
+}

@@ -1,0 +1,179 @@
+using Client.Tests.Running;
+using GpuCredit.Client;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Client.Tests.Buffer;
+
+/// <summary>What is sent again, when, and what isn't.</summary>
+public sealed class RetryTests
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddDays(20_000));
+
+    [Fact]
+    public async Task What_is_unavailable_is_sent_again_and_nothing_else_is()
+    {
+        var tries = 0;
+        var sender = new ScriptedSender(entries => ScriptedSender.Each(
+            entries, entry => entry.Id is "u1" or "u3" && Interlocked.Increment(ref tries) <= 4 ? OutcomeStatus.Unavailable : OutcomeStatus.Recorded));
+        await using var buffer = new EntryBuffer(sender, new() { BatchEntriesMax = 5, Retry = BatchTests.Quick }, _time);
+        BatchTests.AddMany(buffer, 5);
+        await FlushAsync(buffer);
+        Assert.Equal(
+            [["u0", "u1", "u2", "u3", "u4"], ["u1", "u3"], ["u1", "u3"]],
+            sender.Requests.Select(request => request.Select(entry => entry.Id).ToArray()));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_is_asked_until_it_comes_back_and_each_time_for_the_same_entries()
+    {
+        var tries = 0;
+        var sender = new ScriptedSender(entries => ++tries <= 12 ? ScriptedSender.Away() : ScriptedSender.Record(entries));
+        await using var buffer = new EntryBuffer(sender, new() { BatchEntriesMax = 2, BatchesInFlightMax = 1, Retry = BatchTests.Quick }, _time);
+        Assert.Equal(AddResult.Accepted, buffer.AddUsage("a", 1));
+        Assert.Equal(AddResult.Accepted, buffer.AddUsage("a", 2));
+        await FlushAsync(buffer);
+        Assert.Equal(13, sender.Requests.Count);
+        Assert.All(sender.Requests, request => Assert.Equal(sender.Requests[0], request));
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_again_before_the_server_said()
+    {
+        var retryAfter = TimeSpan.FromSeconds(20);
+        var tries = 0;
+        var sentAt = new List<DateTimeOffset>();
+        var sender = new ScriptedSender(entries =>
+        {
+            sentAt.Add(_time.GetUtcNow());
+            return ++tries == 1 ? ScriptedSender.Away(retryAfter) : ScriptedSender.Record(entries);
+        });
+        await using var buffer = new EntryBuffer(sender, new() { BatchEntriesMax = 1, Retry = BatchTests.Quick }, _time);
+        BatchTests.AddMany(buffer, 1);
+        await sender.UntilRequestsAsync(1);
+        await FlushAsync(buffer, TimeSpan.FromMilliseconds(100));
+        Assert.InRange(sentAt[1] - sentAt[0], retryAfter, retryAfter + TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task What_can_never_succeed_is_given_back_with_its_outcome_and_holds_up_nothing()
+    {
+        var statuses = new Dictionary<string, OutcomeStatus>
+        {
+            ["u1"] = OutcomeStatus.Rejected,
+            ["u2"] = OutcomeStatus.Conflict,
+            ["u4"] = OutcomeStatus.Late,
+        };
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var refused = new List<RefusedEntry>();
+        var sender = new ScriptedSender(entries => ScriptedSender.Each(entries, entry => statuses.GetValueOrDefault(entry.Id, OutcomeStatus.Recorded)));
+        var options = new EntryBufferOptions
+        {
+            BatchEntriesMax = 2,
+            BatchesInFlightMax = 1,
+            OnRefused = async (entry, _) =>
+            {
+                await release.Task;
+                refused.Add(entry);
+            },
+        };
+        await using var buffer = new EntryBuffer(sender, options, _time);
+        BatchTests.AddMany(buffer, 20);
+
+        // The handler hangs, and all of them are sent.
+        await sender.UntilRequestsAsync(10);
+        var flush = buffer.FlushAsync();
+        Assert.False(flush.IsCompleted);
+        release.SetResult();
+        await flush.WaitAsync(Until.Soon);
+        Assert.Equal(
+            [("u1", OutcomeStatus.Rejected), ("u2", OutcomeStatus.Conflict), ("u4", OutcomeStatus.Late)],
+            refused.Select(entry => (entry.Entry.Id, entry.Outcome.Status)).Order());
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_does_not_keep_the_next_refused_entry_from_it()
+    {
+        var seen = new List<string>();
+        var sender = new ScriptedSender(entries => ScriptedSender.Each(entries, _ => OutcomeStatus.Rejected));
+        var options = new EntryBufferOptions
+        {
+            BatchEntriesMax = 3,
+            OnRefused = (entry, _) =>
+            {
+                seen.Add(entry.Entry.Id);
+                throw new InvalidOperationException("the handler's");
+            },
+        };
+        await using var buffer = new EntryBuffer(sender, options, _time);
+        BatchTests.AddMany(buffer, 3);
+        await buffer.FlushAsync().WaitAsync(Until.Soon);
+        Assert.Equal(["u0", "u1", "u2"], seen);
+    }
+
+    [Fact]
+    public async Task An_account_that_is_away_does_not_hold_up_the_others()
+    {
+        var sender = new ScriptedSender(entries => ScriptedSender.Each(
+            entries, entry => entry.AccountId == "away" ? OutcomeStatus.Unavailable : OutcomeStatus.Recorded));
+        var options = new EntryBufferOptions { BatchEntriesMax = 4, BatchesInFlightMax = 1, CloseTimeout = TimeSpan.Zero };
+        await using var buffer = new EntryBuffer(sender, options, _time);
+        for (var i = 0; i < 12; i++)
+            buffer.AddUsage(i % 4 == 0 ? "away" : $"a{i}", 1, i, $"u{i}");
+
+        // The clock stands still: not one of the three that are away is tried again, and all others are recorded.
+        await sender.UntilRequestsAsync(3);
+        Assert.Equal(12, sender.Ids.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_sender_that_throws_or_answers_too_little_loses_nothing()
+    {
+        var tries = 0;
+        var sender = new ScriptedSender(entries => ++tries switch
+        {
+            1 => throw new InvalidOperationException("a bug of the sender's"),
+            2 => SendResult.Answered([]),
+            _ => ScriptedSender.Record(entries),
+        });
+        await using var buffer = new EntryBuffer(sender, new() { BatchEntriesMax = 1, Retry = BatchTests.Quick }, _time);
+        BatchTests.AddMany(buffer, 1);
+        await FlushAsync(buffer);
+        Assert.Equal(3, sender.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Ids_and_times_are_made_before_the_first_try()
+    {
+        var id = 0;
+        var tries = 0;
+        var sender = new ScriptedSender(entries => ++tries < 3 ? ScriptedSender.Away() : ScriptedSender.Record(entries));
+        await using var buffer = new EntryBuffer(sender, new() { BatchEntriesMax = 1, Retry = BatchTests.Quick, NewId = () => $"made-{++id}" }, _time);
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        buffer.AddCredit("a", 10, expiration: 5);
+        await FlushAsync(buffer);
+        Assert.All(sender.Requests, request => Assert.Equal(Entry.Credit("a", "made-1", 10, now, 5), Assert.Single(request)));
+    }
+
+    [Fact]
+    public async Task An_id_that_nobody_gave_is_a_uuid_of_version_7()
+    {
+        var sender = new ScriptedSender();
+        await using var buffer = new EntryBuffer(sender, new() { BatchEntriesMax = 1 }, _time);
+        buffer.AddUsage("a", 1);
+        await buffer.FlushAsync().WaitAsync(Until.Soon);
+        Assert.Equal(7, Guid.ParseExact(sender.Ids.Single(), "N").Version);
+    }
+
+    private async Task FlushAsync(EntryBuffer buffer, TimeSpan? step = null)
+    {
+        var flush = buffer.FlushAsync();
+        await Until.TrueAsync(
+            () =>
+            {
+                _time.Advance(step ?? TimeSpan.FromMilliseconds(1));
+                return flush.IsCompleted;
+            },
+            "the flush ends");
+        await flush;
+    }
+}

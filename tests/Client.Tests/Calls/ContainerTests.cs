@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Client.Tests.Running;
+using GpuCredit.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Client.Tests.Calls;
+
+/// <summary>The client in a container, as applications have it.</summary>
+[Collection(SharedHost.Name)]
+public sealed class ContainerTests(HostFixture host)
+{
+    [Fact]
+    public async Task A_host_that_stops_flushes_the_buffer()
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+        builder.Services.AddGpuCreditClient(options => options.Address = host.Url);
+        builder.Services.AddEntryBuffer(options => options.BatchDelay = TimeSpan.FromHours(1));
+        using (var app = builder.Build())
+        {
+            await app.StartAsync();
+            var buffer = app.Services.GetRequiredService<EntryBuffer>();
+            buffer.AddCredit("container", 10, expiration: 10, timestamp: 5, creditId: "c");
+            buffer.AddUsage("container", 3, timestamp: 6, usageId: "u");
+            await app.StopAsync();
+            await ((IAsyncDisposable)app).DisposeAsync();
+        }
+
+        var client = new HttpGpuCreditClient(new HttpClient { BaseAddress = host.Url });
+        Assert.Equal(7, (await client.GetBalanceAsync("container", 6)).Balance);
+    }
+
+    [Fact]
+    public async Task The_client_is_one_for_all_and_its_requests_go_through_the_callers_handlers()
+    {
+        var services = new ServiceCollection();
+        var seen = new ConcurrentQueue<string>();
+        services.AddGpuCreditClient(options => options.Address = host.Url)
+            .ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("X-Caller", "test"))
+            .AddHttpMessageHandler(() => new Watcher(seen));
+        services.AddEntryBuffer();
+        await using var container = services.BuildServiceProvider(validateScopes: true);
+        var client = container.GetRequiredService<IGpuCreditClient>();
+        Assert.Same(client, container.GetRequiredService<IEntrySender>());
+        await client.GetBalanceAsync("container-2", 1);
+        container.GetRequiredService<EntryBuffer>().AddUsage("container-2", 1, 1, "u");
+        await container.GetRequiredService<EntryBuffer>().FlushAsync().WaitAsync(Until.Soon);
+        Assert.Equal(["GET /v1/accounts/container-2/balance test", "POST /v1/entries test"], seen);
+    }
+
+    [Fact]
+    public void A_wrong_option_stops_the_start_with_its_name_and_rule()
+    {
+        var services = new ServiceCollection();
+        services.AddGpuCreditClient(options => options.Address = new Uri("here", UriKind.Relative));
+        using var container = services.BuildServiceProvider();
+        var wrong = Assert.Throws<ArgumentException>(container.GetRequiredService<IGpuCreditClient>);
+        Assert.StartsWith("Address must be", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_metric_is_counted_without_a_word_about_accounts()
+    {
+        var counted = new ConcurrentDictionary<string, long>();
+        var services = new ServiceCollection();
+        services.AddGpuCreditClient(options => options.Address = host.Url);
+        services.AddEntryBuffer(options =>
+        {
+            options.EntriesMax = 3;
+            options.BatchEntriesMax = 10;
+            options.BatchDelay = TimeSpan.FromHours(1);
+            options.OnRefused = (_, _) => ValueTask.CompletedTask;
+        });
+        await using var container = services.BuildServiceProvider();
+        var meters = container.GetRequiredService<IMeterFactory>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "GpuCredit.Client" && instrument.Meter.Scope == meters)
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            counted.AddOrUpdate(instrument.Name + string.Concat(tags.ToArray().Select(tag => $" {tag.Key}={tag.Value}")), value, (_, sum) => sum + value));
+        listener.Start();
+
+        var buffer = container.GetRequiredService<EntryBuffer>();
+        buffer.AddUsage("metrics", 1, 1, "u0");
+        buffer.AddUsage("metrics", 1, 1, "u0");
+        buffer.AddUsage("metrics", -1, 1, "u1");
+        buffer.AddUsage("metrics", 1, 1, "u2");
+        listener.RecordObservableInstruments();
+        await buffer.FlushAsync().WaitAsync(Until.Soon);
+
+        Assert.Equal(3, counted["gpucredit.client.buffer.entries"]);
+        Assert.Equal(3, counted["gpucredit.client.buffer.added"]);
+        Assert.Equal(1, counted["gpucredit.client.buffer.not_taken"]);
+        Assert.Equal(1, counted["gpucredit.client.buffer.decided status=recorded"]);
+        Assert.Equal(1, counted["gpucredit.client.buffer.decided status=duplicate"]);
+        Assert.Equal(1, counted["gpucredit.client.buffer.decided status=rejected"]);
+        Assert.Equal(1, counted["gpucredit.client.sends result=answered"]);
+        Assert.True(counted["gpucredit.client.buffer.bytes"] > 0);
+        Assert.DoesNotContain(counted.Keys, name => name.Contains("metrics", StringComparison.Ordinal));
+    }
+
+    private sealed class Watcher(ConcurrentQueue<string> seen) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            seen.Enqueue($"{request.Method} {request.RequestUri!.AbsolutePath} {request.Headers.GetValues("X-Caller").Single()}");
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
