@@ -47,12 +47,15 @@ give_up() {
 }
 
 # The tests start real processes: strace watches the syncs of the store, curl runs the README, PostgreSQL is the store
-# of several nodes. The tests start servers of their own; none runs on its usual port.
+# of several nodes, NATS and RabbitMQ are what sources read from. The tests start servers of their own; none runs on its usual port.
 install_tools() {
   local missing=()
   local tool
   for tool in strace curl; do
     command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  for tool in nats-server rabbitmq-server; do
+    [ -x "/usr/sbin/$tool" ] || command -v "$tool" >/dev/null || missing+=("$tool")
   done
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
   [ "${#missing[@]}" -eq 0 ] && return
@@ -67,9 +70,16 @@ install_tools() {
     "${as_root[@]}" mkdir -p "$settings"
     echo 'create_main_cluster = false' | "${as_root[@]}" tee "$settings/no-main-cluster.conf" >/dev/null
   fi
-  if "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; then
-    return
+  # Nor shall the brokers' packages start servers of their own.
+  local policy=/usr/sbin/policy-rc.d installed=false ours=false
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null && "${as_root[@]}" chmod 755 "$policy" && ours=true
   fi
+  if "${as_root[@]}" apt-get update -q && "${as_root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; then
+    installed=true
+  fi
+  if [ "$ours" = true ]; then "${as_root[@]}" rm -f "$policy"; fi
+  if [ "$installed" = true ]; then return; fi
   if [ "${CI:-}" = true ]; then give_up "cannot install: ${missing[*]}"; fi
   echo "cannot install ${missing[*]}: the tests that need them are reported as skipped" >&2
 }

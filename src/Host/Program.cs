@@ -2,6 +2,7 @@ using GpuCredit.Host.EventStore;
 using GpuCredit.Host.Hosting;
 using GpuCredit.Host.Http;
 using GpuCredit.Host.Operations;
+using GpuCredit.Host.Sources;
 
 namespace GpuCredit.Host;
 
@@ -24,6 +25,7 @@ internal static class Program
         builder.Services.AddApiDescription();
         builder.Services.AddHealth(store.Probe);
         builder.AddAccounts(settings, store);      // AccountClient → shard region → account actor → event store
+        builder.AddSources();                      // NATS, RabbitMQ, Kafka → AccountClient; after the accounts, so stopped before them
         alter?.Invoke(builder);
 
         var app = builder.Build();
@@ -38,6 +40,7 @@ internal static class Program
         app.MapHealth();                           // /healthz/live, ready
         app.MapCluster();                          // /ops/cluster, at the operators' door
         app.MapShards();                           // /ops/shards
+        app.MapSources();                          // /ops/sources
         app.MapApiPages();                         // /openapi/v1.json, /scalar
         return new GpuCreditHost(app, store);
     }

@@ -29,4 +29,19 @@ internal static partial class HostLog
 
     [LoggerMessage(6, LogLevel.Error, "The cluster has put this node out: it was silent for too long, or in the smaller part of a split, or downed by an operator. The process ends with code 3, for its supervisor to start it anew")]
     public static partial void PutOut(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Information, "Source {Source} takes messages from {Address}")]
+    public static partial void SourceConnected(ILogger logger, string source, string address);
+
+    [LoggerMessage(21, LogLevel.Warning, "Source {Source} takes nothing from {Address}, and tries again: {Why}")]
+    public static partial void SourceLost(ILogger logger, string source, string address, string why);
+
+    [LoggerMessage(22, LogLevel.Information, "Source {Source} is paused at this node")]
+    public static partial void SourcePaused(ILogger logger, string source);
+
+    [LoggerMessage(23, LogLevel.Information, "Source {Source} goes on at this node")]
+    public static partial void SourceResumed(ILogger logger, string source);
+
+    [LoggerMessage(24, LogLevel.Error, "Source {Source}: the format failed on the message at {Position} by a fault of ours; the message becomes a dead letter")]
+    public static partial void FormatFailed(ILogger logger, string source, string position, Exception fault);
 }

@@ -23,7 +23,8 @@ internal sealed class SettingsSection
         _section = configuration.GetSection(SectionName);
         foreach (var (key, value) in _section.AsEnumerable(makePathsRelative: true))
         {
-            if (value is not null && !Known.Contains(key, StringComparer.OrdinalIgnoreCase))
+            // A source has settings of its kind, and reads them itself (Sources/SourceSection).
+            if (value is not null && !Known.Contains(key, StringComparer.OrdinalIgnoreCase) && !key.StartsWith($"{Sources.SourceSection.All}:", StringComparison.OrdinalIgnoreCase))
                 throw new StartRefusedException($"{Key(key)} is not a setting; the settings are {string.Join(", ", Known.Select(Key))}.");
         }
     }

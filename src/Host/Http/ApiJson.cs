@@ -13,6 +13,7 @@ namespace GpuCredit.Host.Http;
 [JsonSerializable(typeof(Operations.ClusterAnswer))]
 [JsonSerializable(typeof(Operations.MemberAnswer))]
 [JsonSerializable(typeof(Operations.ShardsAnswer))]
+[JsonSerializable(typeof(Sources.SourcesAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Ids hold characters such as + and &amp;, which would be escaped for pages that paste JSON into HTML; ours is JSON only.</summary>

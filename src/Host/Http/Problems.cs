@@ -47,6 +47,9 @@ internal static class Problems
     public static ProblemAnswer NoMember(string address, IEnumerable<string> members) =>
         Of(NotFoundCode, StatusCodes.Status404NotFound, $"{address} is no member of the cluster; the members are {string.Join(", ", members)}.", "address");
 
+    public static ProblemAnswer NoSource(string name, IEnumerable<string> sources) =>
+        Of(NotFoundCode, StatusCodes.Status404NotFound, $"{name} is no source of this node; its sources are: {string.Join(", ", sources)}.", "name");
+
     public static ProblemAnswer NotFound() => Of(NotFoundCode, StatusCodes.Status404NotFound, "There is nothing at this path.");
 
     /// <summary>The problem of a status that the server or the routing chose.</summary>

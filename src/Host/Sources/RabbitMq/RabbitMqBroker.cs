@@ -1,0 +1,138 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace GpuCredit.Host.Sources.RabbitMq;
+
+/// <summary>RabbitMQ: all nodes consume one durable queue, and the broker shares it out.</summary>
+internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
+{
+    /// <summary>AMQP's reply codes for what somebody has to mend: access refused, not found, precondition failed, not allowed.</summary>
+    private static readonly ushort[] Refusals = [403, 404, 406, 530];
+
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(10);
+
+    public async Task<IFeed> OpenAsync(CancellationToken cancellation)
+    {
+        var connection = await ConnectAsync(cancellation);
+        try
+        {
+            // Without confirms: it acknowledges. The other has them: it publishes dead letters.
+            var messages = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false), cancellation);
+            var letters = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
+            await FindAsync(letters, settings.Queue, cancellation);
+            if (settings.DeadLetterExchange.Length == 0)
+                await FindAsync(letters, settings.DeadLetter, cancellation);
+            else
+                await letters.ExchangeDeclarePassiveAsync(settings.DeadLetterExchange, cancellation);
+            var feed = new RabbitMqFeed(settings, connection, messages, letters);
+            await feed.StartAsync(cancellation);
+            return feed;
+        }
+        catch (OperationInterruptedException fault) when (fault.ShutdownReason is { } reason && Refusals.Contains(reason.ReplyCode))
+        {
+            await CloseAsync(connection);
+            throw new BrokerRefusedException($"The broker refuses: {reason.ReplyText}", fault);
+        }
+        catch
+        {
+            await CloseAsync(connection);
+            throw;
+        }
+    }
+
+    /// <summary>However it ends: what isn't acknowledged by then is the broker's again.</summary>
+    internal static async Task CloseAsync(IConnection connection)
+    {
+        try
+        {
+            await connection.CloseAsync(200, "closed", TimeSpan.FromSeconds(3), abort: true);
+        }
+        finally
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private async Task<IConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        var factory = new ConnectionFactory
+        {
+            UserName = settings.Username,
+            Password = settings.Password,
+            VirtualHost = settings.VirtualHost,
+            // A delivery can be acknowledged on its own channel only, so a new connection is a new feed: ours to make.
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = TimeSpan.FromSeconds(10),
+            RequestedConnectionTimeout = AnswersWithin,
+            ContinuationTimeout = AnswersWithin,
+        };
+        try
+        {
+            return await factory.CreateConnectionAsync(settings.Nodes.Select(Endpoint), $"gpucredit source {settings.Common.Name}", cancellation);
+        }
+        catch (BrokerUnreachableException fault)
+        {
+            var causes = fault.InnerException is AggregateException several ? several.InnerExceptions : [fault.InnerException ?? fault];
+            foreach (var cause in causes)
+            {
+                for (var one = cause; one is not null; one = one.InnerException)
+                {
+                    if (one is AuthenticationFailureException || (one is OperationInterruptedException { ShutdownReason: { } reason } && Refusals.Contains(reason.ReplyCode)))
+                        throw new BrokerRefusedException($"The broker refuses the login of {settings.Username} to the virtual host {settings.VirtualHost}: {one.Message}", fault);
+                }
+            }
+
+            throw new IOException($"The broker can't be reached: {causes[^1].Message}", fault);
+        }
+    }
+
+    private AmqpTcpEndpoint Endpoint(Uri node)
+    {
+        var isTls = node.Scheme == "amqps";
+        var port = node.IsDefaultPort ? (isTls ? 5671 : 5672) : node.Port;
+        return isTls ? new AmqpTcpEndpoint(node.Host, port, Tls(node.Host)) : new AmqpTcpEndpoint(node.Host, port);
+    }
+
+    private SslOption Tls(string host)
+    {
+        var tls = new SslOption(host, enabled: true);
+        if (settings.CaFile is { } file)
+        {
+            // By this authority alone, and only for this name.
+            tls.CertificateValidationCallback = (_, certificate, _, errors) =>
+            {
+                if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+                    return false;
+                using var chain = new X509Chain();
+                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+                chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(file);
+                chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+                return chain.Build((X509Certificate2)certificate);
+            };
+        }
+
+        return tls;
+    }
+
+    private async Task FindAsync(IChannel channel, string queue, CancellationToken cancellation)
+    {
+        if (!settings.Create)
+        {
+            await channel.QueueDeclarePassiveAsync(queue, cancellation);
+            return;
+        }
+
+        try
+        {
+            await channel.QueueDeclareAsync(
+                queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellation);
+        }
+        catch (OperationInterruptedException fault) when (fault.ShutdownReason?.ReplyCode == 406)
+        {
+            throw new BrokerRefusedException($"The queue {queue} is there, and isn't a durable quorum queue as Create makes it; set Create to false to read it as it is: {fault.ShutdownReason.ReplyText}", fault);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace GpuCredit.Host.Sources.RabbitMq;
+
+/// <summary>
+/// The broker pushes, up to its prefetch. When the connection or a channel ends, the feed is lost with all that it holds: the
+/// broker delivers that again.
+/// </summary>
+internal sealed class RabbitMqFeed : IFeed
+{
+    private readonly RabbitMqSettings _settings;
+    private readonly IConnection _connection;
+    private readonly IChannel _messages;
+    private readonly IChannel _letters;
+    private readonly Channel<RabbitMqDelivery> _pushed;
+    private readonly CancellationTokenSource _lost = new();
+
+    public RabbitMqFeed(RabbitMqSettings settings, IConnection connection, IChannel messages, IChannel letters)
+    {
+        _settings = settings;
+        _connection = connection;
+        _messages = messages;
+        _letters = letters;
+        // Never full: the broker pushes no more than this before an acknowledgement.
+        _pushed = Channel.CreateBounded<RabbitMqDelivery>(settings.Common.Prefetch);
+        _connection.ConnectionShutdownAsync += LoseAsync;
+        _messages.ChannelShutdownAsync += LoseAsync;
+        _letters.ChannelShutdownAsync += LoseAsync;
+        Lost = _lost.Token;
+    }
+
+    public CancellationToken Lost { get; }
+
+    public bool IsConnected => !Lost.IsCancellationRequested && _connection.IsOpen;
+
+    /// <summary>There is nothing to say: a delivery is ours until its channel ends. (The broker ends one that holds a delivery for half an hour.)</summary>
+    public TimeSpan KeepEvery => TimeSpan.FromMinutes(1);
+
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await _messages.BasicQosAsync(0, (ushort)_settings.Common.Prefetch, global: false, cancellation);
+        var consumer = new AsyncEventingBasicConsumer(_messages);
+        consumer.ReceivedAsync += (_, received) => _pushed.Writer.WriteAsync(new RabbitMqDelivery(_settings.Queue, received)).AsTask();
+        // The broker cancels a consumer whose queue is deleted, and says no more.
+        consumer.UnregisteredAsync += LoseAsync;
+        await _messages.BasicConsumeAsync(_settings.Queue, autoAck: false, consumer, cancellation);
+    }
+
+    public async Task<IReadOnlyList<Delivery>> TakeAsync(int messagesMax, CancellationToken cancellation)
+    {
+        var taken = new List<Delivery>();
+        await _pushed.Reader.WaitToReadAsync(cancellation);
+        while (taken.Count < messagesMax && _pushed.Reader.TryRead(out var delivery))
+            taken.Add(delivery);
+        return taken;
+    }
+
+    public async Task AcknowledgeAsync(IReadOnlyList<Delivery> decided, CancellationToken cancellation)
+    {
+        foreach (var delivery in decided)
+            await _messages.BasicAckAsync(((RabbitMqDelivery)delivery).Tag, multiple: false, cancellation);
+    }
+
+    public async Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation)
+    {
+        var original = ((RabbitMqDelivery)letter.Delivery).Properties;
+        var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (name, value) in original.Headers ?? new Dictionary<string, object?>())
+        {
+            if (!DeadLetter.IsOurs(name))
+                headers[name] = value;
+        }
+
+        foreach (var (name, value) in letter.Headers)
+            headers[name] = value;
+        // Not the whole of the original's properties: an expiration would take the letter away, a user id would be refused.
+        var properties = new BasicProperties
+        {
+            Persistent = true,
+            ContentType = original.ContentType,
+            ContentEncoding = original.ContentEncoding,
+            MessageId = original.MessageId,
+            CorrelationId = original.CorrelationId,
+            Type = original.Type,
+            Headers = headers,
+        };
+        // Mandatory: one that no queue takes is a fault, and not silently gone. Returns when the broker has confirmed it.
+        await _letters.BasicPublishAsync(_settings.DeadLetterExchange, _settings.DeadLetter, mandatory: true, properties, letter.Delivery.Message.Body, cancellation);
+    }
+
+    public Task KeepAsync(IReadOnlyCollection<Delivery> underWay, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>What is ready, and what waits or is under way here. What other nodes hold is theirs to say.</summary>
+    public async Task<long?> ReadLagAsync(CancellationToken cancellation) =>
+        await _letters.MessageCountAsync(_settings.Queue, cancellation) + _pushed.Reader.Count;
+
+    public async ValueTask DisposeAsync()
+    {
+        await RabbitMqBroker.CloseAsync(_connection);
+        _lost.Dispose();
+    }
+
+    private Task LoseAsync(object sender, AsyncEventArgs why)
+    {
+        try
+        {
+            _lost.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was closed by us.
+        }
+
+        _pushed.Writer.TryComplete();
+        return Task.CompletedTask;
+    }
+}

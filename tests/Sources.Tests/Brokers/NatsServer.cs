@@ -1,0 +1,113 @@
+using System.Globalization;
+using EndToEnd.Tests.Hosting;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+using Sources.Tests.Running;
+
+namespace Sources.Tests.Brokers;
+
+/// <summary>A nats-server with JetStream of its own: a temporary folder, a port on loopback, an ordinary process.</summary>
+internal sealed class NatsServer : ITestBroker
+{
+    public const string Stream = "usage";
+    public const string Subject = "usage.>";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("gpucredit-nats-").FullName;
+    private KeptProcess? _process;
+    private NatsConnection? _connection;
+
+    public int Port { get; } = FreePorts.Take(1)[0];
+
+    public string Kind => "nats";
+
+    public string DeadLetterSubject => "gpucredit.dead.usage";
+
+    public static async Task<NatsServer> StartAsync()
+    {
+        var server = new NatsServer();
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    public string[] Settings(int port) =>
+        ["--GpuCredit:Sources:usage:Kind", "nats", "--GpuCredit:Sources:usage:Address", $"nats://127.0.0.1:{port}",
+            "--GpuCredit:Sources:usage:Stream", Stream, "--GpuCredit:Sources:usage:Subject", Subject,
+            "--GpuCredit:Sources:usage:Create", "true", "--GpuCredit:Sources:usage:AckWaitSeconds", "3"];
+
+    public NatsJSContext JetStream() => new(_connection ??= new NatsConnection(NatsOpts.Default with { Url = $"nats://127.0.0.1:{Port}", MaxReconnectRetry = -1, ReconnectWaitMax = TimeSpan.FromMilliseconds(200) }));
+
+    public async Task StartAgainAsync()
+    {
+        _process = KeptProcess.Start(
+            _folder, new Dictionary<string, string>(), Programs.Get("nats-server"), "-a", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-js", "-sd", Path.Combine(_folder, "data"));
+        await Eventually.TrueAsync(AnswersAsync, TimeSpan.FromSeconds(30), () => File.ReadAllText(Path.Combine(_folder, "server.log")));
+    }
+
+    public Task StopAsync(bool abruptly) => _process!.EndAsync(abruptly ? "KILL" : "TERM");
+
+    public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
+    {
+        var js = JetStream();
+        foreach (var chunk in bodies.Chunk(100))
+        {
+            await Task.WhenAll(chunk.Select(async body =>
+            {
+                // A confirmation that is lost makes a second message of it, which the ledger takes for what it is.
+                for (; ; )
+                {
+                    try
+                    {
+                        (await js.PublishAsync("usage.events", body)).EnsureSuccess();
+                        return;
+                    }
+                    catch (Exception fault) when (fault is NatsException or NatsJSException or OperationCanceledException)
+                    {
+                        await Task.Delay(50);
+                    }
+                }
+            }));
+        }
+    }
+
+    public async Task<IReadOnlyList<ReadLetter>> DeadLettersAsync()
+    {
+        var letters = new List<ReadLetter>();
+        var js = JetStream();
+        var stream = await js.GetStreamAsync("gpucredit-dead-usage");
+        var left = stream.Info.State.Messages;
+        if (left == 0)
+            return letters;
+        var consumer = await js.CreateOrUpdateConsumerAsync("gpucredit-dead-usage", new ConsumerConfig { AckPolicy = ConsumerConfigAckPolicy.None });
+        await foreach (var message in consumer.FetchAsync<byte[]>(new NatsJSFetchOpts { MaxMsgs = (int)left, Expires = TimeSpan.FromSeconds(10) }))
+            letters.Add(new(message.Data ?? [], message.Headers!.ToDictionary(header => header.Key, header => header.Value.ToString())));
+        return letters;
+    }
+
+    /// <summary>The stream that the source makes keeps a message until it is acknowledged.</summary>
+    public async Task<long> LeftAsync() => (await JetStream().GetStreamAsync(Stream)).Info.State.Messages;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        if (_process is not null)
+            await _process.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        Assert.False(_process!.HasExited);
+        try
+        {
+            await using var connection = new NatsConnection(NatsOpts.Default with { Url = $"nats://127.0.0.1:{Port}" });
+            await new NatsJSContext(connection).GetAccountInfoAsync();
+            return true;
+        }
+        catch (NatsException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using GpuCredit.Host.Hosting;
+using GpuCredit.Host.Sources;
+using Microsoft.Extensions.Configuration;
+
+namespace Sources.Tests.Settings;
+
+/// <summary>A wrong setting of a source stops the start with a sentence that names it.</summary>
+public sealed class SourceSettingsTests
+{
+    private static readonly string[] Nats = ["Kind=nats", "Address=nats://127.0.0.1:4222", "Stream=usage"];
+    private static readonly string[] RabbitMq = ["Kind=rabbitmq", "Address=amqp://127.0.0.1", "Queue=usage"];
+
+    public static TheoryData<string[], string> Wrong => new()
+    {
+        { ["Address=x"], "GpuCredit:Sources:usage:Kind is missing: it must be nats, rabbitmq or kafka." },
+        { ["Kind=mqtt"], "GpuCredit:Sources:usage:Kind must be nats, rabbitmq or kafka, and is \"mqtt\"." },
+        { ["Kind=nats"], "GpuCredit:Sources:usage:Address is missing: it must be the broker's URL, such as nats://127.0.0.1:4222, or several with commas between." },
+        { [.. Nats, "Stream="], "GpuCredit:Sources:usage:Stream is missing: it must be the name of the JetStream stream that is read." },
+        { [.. Nats, "Stream=a.b"], "GpuCredit:Sources:usage:Stream must be a name in JetStream, printable ASCII without space . * > / \\, and is \"a.b\"." },
+        { [.. Nats, "Subject=a..b"], "GpuCredit:Sources:usage:Subject must be a NATS subject, such as usage.events or usage.>, and is \"a..b\"." },
+        { [.. Nats, "DeadLetter=dead.>"], "GpuCredit:Sources:usage:DeadLetter must be a NATS subject, such as usage.events, without * and >, and is \"dead.>\"." },
+        { [.. Nats, "DeadLetterStream=usage"], "GpuCredit:Sources:usage:DeadLetterStream is the same as GpuCredit:Sources:usage:Stream: the source would read its own dead letters." },
+        { [.. Nats, "Create=true"], "GpuCredit:Sources:usage:Subject is missing: GpuCredit:Sources:usage:Create true needs to know which subject the stream usage is made for." },
+        { [.. Nats, "Create=yes"], "GpuCredit:Sources:usage:Create must be true or false, and is \"yes\"." },
+        { [.. Nats, "Parallelism=0"], "GpuCredit:Sources:usage:Parallelism must be a whole number from 1 to 64, and is \"0\"." },
+        { [.. Nats, "Prefetch=1e3"], "GpuCredit:Sources:usage:Prefetch must be a whole number from 1 to 65535, and is \"1e3\"." },
+        { [.. Nats, "AckWaitSeconds=0"], "GpuCredit:Sources:usage:AckWaitSeconds must be a whole number from 1 to 3600, and is \"0\"." },
+        { [.. Nats, "Username=me"], "GpuCredit:Sources:usage:Username and GpuCredit:Sources:usage:Password go together: give both, or none." },
+        { [.. Nats, "Username=me", "Password=secret", "Token=t"], "GpuCredit:Sources:usage:Username, GpuCredit:Sources:usage:Token and GpuCredit:Sources:usage:CredentialsFile are three ways to log in: give one." },
+        { [.. Nats, "Address=nats://me:secret@127.0.0.1"], "GpuCredit:Sources:usage:Address must hold no user name and no password: they have keys of their own, GpuCredit:Sources:usage:Username and GpuCredit:Sources:usage:Password." },
+        { [.. Nats, "Address=127.0.0.1:4222"], "GpuCredit:Sources:usage:Address must be the broker's URL, such as nats://127.0.0.1:4222, or several with commas between, and is \"127.0.0.1:4222\"." },
+        { [.. Nats, "Format=xml"], "GpuCredit:Sources:usage:Format must be" },
+        { [.. RabbitMq, "Queue="], "GpuCredit:Sources:usage:Queue is missing: it must be the name of the queue that is read." },
+        { [.. RabbitMq, "DeadLetter=usage"], "GpuCredit:Sources:usage:DeadLetter is the same as GpuCredit:Sources:usage:Queue: the source would read its own dead letters." },
+        { [.. RabbitMq, "Address=amqp://a/one,amqp://b/two"], "GpuCredit:Sources:usage:Address must name nodes of one broker, with the same scheme and the same virtual host." },
+        { [.. RabbitMq, "CaFile=/no/such/file"], "GpuCredit:Sources:usage:CaFile /no/such/file can't be read: " },
+        { [.. RabbitMq, "Stream=usage"], "GpuCredit:Sources:usage:Stream is not a setting of a rabbitmq source; the settings are " },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void Each_wrong_or_unknown_key_is_one_sentence_that_names_it(string[] settings, string sentence)
+    {
+        var refusal = Assert.Throws<StartRefusedException>(() => Read(settings));
+        Assert.StartsWith(sentence, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_could_not_stand_in_a_path_is_refused()
+    {
+        var refusal = Assert.Throws<StartRefusedException>(() => ConfiguredSource.ReadAll(Configuration("a b", Nats)));
+        Assert.StartsWith("GpuCredit:Sources:a b is no name for a source: ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_sources_of_several_kinds_stand_side_by_side()
+    {
+        var configuration = new ConfigurationBuilder().AddConfiguration(Configuration("one", Nats)).AddConfiguration(Configuration("two", RabbitMq)).Build();
+        Assert.Equal(
+            [("one", SourceKind.Nats), ("two", SourceKind.RabbitMq)],
+            ConfiguredSource.ReadAll(configuration).Select(source => (source.Settings.Name, source.Settings.Kind)));
+    }
+
+    [Fact]
+    public void Keys_of_a_source_are_no_unknown_keys_of_the_host() =>
+        HostSettings.Read(Configuration("usage", Nats));
+
+    private static void Read(string[] settings) => ConfiguredSource.ReadAll(Configuration("usage", settings));
+
+    private static IConfiguration Configuration(string name, IEnumerable<string> settings)
+    {
+        // The later of two wins, as on a command line.
+        var values = new Dictionary<string, string?>();
+        foreach (var setting in settings)
+            values[$"GpuCredit:Sources:{name}:{setting.Split('=')[0]}"] = setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        return new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+    }
+}
