@@ -11,6 +11,10 @@ public sealed class ConsoleBlockTests
             $ echo a \
                 b
             a b
+            $ echo 'one
+              two'
+            one
+              two
             $ true
             ```
 
@@ -28,7 +32,7 @@ public sealed class ConsoleBlockTests
         var blocks = ConsoleBlock.Read(Markdown);
 
         Assert.Equal([false, true], blocks.Select(block => block.IsAfterAKill));
-        Assert.Equal([("echo a \\\n    b", "a b\n"), ("true", "")], blocks[0].Steps);
+        Assert.Equal([("echo a \\\n    b", "a b\n"), ("echo 'one\n  two'", "one\n  two\n"), ("true", "")], blocks[0].Steps);
         Assert.Equal([("echo c", "c\n")], blocks[1].Steps);
     }
 

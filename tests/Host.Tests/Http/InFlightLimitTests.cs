@@ -27,6 +27,9 @@ public sealed class InFlightLimitTests
                 Assert.Equal("unavailable", (string?)(await InProcessHost.JsonOf(refused))["code"]);
             }
 
+            // A batch of events is a batch too, and one event isn't.
+            Assert.Equal(503, (await host.PostJsonAsync("/v1/events", "[]", "application/cloudevents-batch+json")).Status);
+            Assert.Equal(400, (await host.PostJsonAsync("/v1/events", "{}", "application/cloudevents+json")).Status);
             Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/healthz/live")).StatusCode);
             Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/v1/accounts/a/balance?at=1")).StatusCode);
 
