@@ -4,7 +4,8 @@ namespace EndToEnd.Tests.Examples;
 
 /// <summary>
 /// A code block of a document that shows commands and what they print: it stands under a comment that begins with
-/// <c>checked</c>, its commands begin with "$ ", and go on where a line ends in a backslash or within single quotes. A line of "…" stands for any lines.
+/// <c>checked</c>, its commands begin with "$ ", and go on where a line ends in a backslash or within single quotes. A line
+/// of "…" stands for any lines.
 /// </summary>
 /// <param name="IsAfterAKill">The comment says that the Host was killed and started again before.</param>
 /// <param name="Steps">The commands with what they print.</param>
