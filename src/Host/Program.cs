@@ -1,4 +1,5 @@
 using GpuCredit.Host.EventStore;
+using GpuCredit.Host.Grpc;
 using GpuCredit.Host.Hosting;
 using GpuCredit.Host.Http;
 using GpuCredit.Host.Operations;
@@ -20,16 +21,18 @@ internal static class Program
         await FreePorts.RefuseTakenAsync(settings);
         var store = await EventStoreTarget.From(settings.Store, settings.ConnectionString, Environment.CurrentDirectory, settings.Cluster.Shards).OpenAsync(HostProcess.Tell);
 
-        builder.Listen(settings);                  // urls, and OpsUrl
+        builder.Listen(settings);                  // urls, GrpcUrl and OpsUrl
         builder.Services.AddInFlightLimit();
         builder.Services.AddApiDescription();
         builder.Services.AddHealth(store.Probe);
+        builder.Services.AddGrpcDoor();
         builder.AddAccounts(settings, store);      // AccountClient → shard region → account actor → event store
         builder.AddSources();                      // NATS, RabbitMQ, Kafka → AccountClient; after the accounts, so stopped before them
         alter?.Invoke(builder);
 
         var app = builder.Build();
         app.Use(Faults.Middleware);                // every error a problem document
+        app.Use(GrpcDoor.Middleware);              // gRPC only at its own door, and nothing else there
         app.Use(OpsDoor.Middleware);               // operators' paths only at the operators' door
         app.UseRateLimiter();                      // bounded work
         app.Use(AccountPath.Middleware);           // the account, decoded once
@@ -37,6 +40,7 @@ internal static class Program
         app.MapAccounts();                         // /v1/accounts/{accountId}/credits, usages, balance
         app.MapBatch();                            // /v1/entries
         app.MapEvents();                           // /v1/events: CloudEvents
+        app.MapGrpc();                             // Accounts, Entries, health, reflection
         app.MapHealth();                           // /healthz/live, ready
         app.MapCluster();                          // /ops/cluster, at the operators' door
         app.MapShards();                           // /ops/shards

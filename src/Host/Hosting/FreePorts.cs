@@ -15,7 +15,7 @@ internal static class FreePorts
         var held = new List<Socket>();
         try
         {
-            foreach (var url in settings.Urls.Append(settings.OpsUrl))
+            foreach (var url in settings.Urls.Append(settings.GrpcUrl).Append(settings.OpsUrl))
                 held.Add(Try(url.Key, url.Key, url.Text, url.ToEndPoint()));
             var bind = settings.Cluster.Bind;
             var prefix = bind == settings.Cluster.Address ? "Cluster:" : "Cluster:Bind";

@@ -32,7 +32,7 @@ internal sealed class GpuCreditHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Where it listens once it has started, ports that were 0 included; the operators' door is the last.</summary>
+    /// <summary>Where it listens once it has started, ports that were 0 included; the last two are gRPC's and the operators'.</summary>
     public IReadOnlyList<string> Addresses => [.. _addresses.Addresses];
 
     public async Task StartAsync()
@@ -86,7 +86,7 @@ internal sealed class GpuCreditHost : IAsyncDisposable
 
     private void SayListening()
     {
-        HostLog.Listening(_app.Logger, Version, string.Join(", ", Addresses.SkipLast(1)), Addresses[^1], _store.Target.Description);
+        HostLog.Listening(_app.Logger, Version, string.Join(", ", Addresses.SkipLast(2)), Addresses[^2], Addresses[^1], _store.Target.Description);
         if (_store.Target.IsVolatile)
             HostLog.StoreIsVolatile(_app.Logger, _store.Target.Description);
         if (_store.Warning is { } warning)

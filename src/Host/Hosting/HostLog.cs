@@ -3,8 +3,8 @@ namespace GpuCredit.Host.Hosting;
 /// <summary>Every line that the Host itself logs.</summary>
 internal static partial class HostLog
 {
-    [LoggerMessage(1, LogLevel.Information, "GpuCredit {Version} listens on {Urls} (operators: {OpsUrl}); event store: {Store}")]
-    public static partial void Listening(ILogger logger, string version, string urls, string opsUrl, string store);
+    [LoggerMessage(1, LogLevel.Information, "GpuCredit {Version} listens on {Urls} (gRPC: {GrpcUrl}, operators: {OpsUrl}); event store: {Store}")]
+    public static partial void Listening(ILogger logger, string version, string urls, string grpcUrl, string opsUrl, string store);
 
     [LoggerMessage(2, LogLevel.Warning, "Nothing outlives this process: the event store is {Store}")]
     public static partial void StoreIsVolatile(ILogger logger, string store);

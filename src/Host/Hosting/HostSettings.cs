@@ -8,7 +8,7 @@ internal sealed record HostSettings
     /// <summary><c>urls</c>, ASP.NET's own: where the API is served.</summary>
     public required ImmutableArray<ListenUrl> Urls { get; init; }
 
-    /// <summary>Where gRPC will be served. Checked, but nothing listens there yet: the gRPC door is still to be built.</summary>
+    /// <summary>Where gRPC is served, in HTTP/2 only; without TLS that is h2c, which a client has to expect.</summary>
     public required ListenUrl GrpcUrl { get; init; }
 
     /// <summary>Health, and what else is for the operators' eyes only; never public.</summary>
@@ -25,7 +25,7 @@ internal sealed record HostSettings
     {
         var section = new SettingsSection(configuration);
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
-            throw new StartRefusedException("Kestrel:Endpoints would open a door that nothing here knows of: use urls and GpuCredit:OpsUrl.");
+            throw new StartRefusedException("Kestrel:Endpoints would open a door that nothing here knows of: use urls, GpuCredit:GrpcUrl and GpuCredit:OpsUrl.");
         if (section.Text("Horizon") is not null)
             throw new StartRefusedException($"{SettingsSection.Key("Horizon")} is not built yet: leave it out.");
         var settings = new HostSettings

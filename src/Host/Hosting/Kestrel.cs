@@ -1,3 +1,4 @@
+using GpuCredit.Host.Grpc;
 using GpuCredit.Host.Http;
 using GpuCredit.Host.Operations;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,6 +17,7 @@ internal static class Kestrel
             SetLimits(kestrel.Limits);
             foreach (var url in settings.Urls)
                 url.Listen(kestrel, _ => { });
+            settings.GrpcUrl.Listen(kestrel, GrpcDoor.Mark);
             settings.OpsUrl.Listen(kestrel, OpsDoor.Mark);
         });
     }
@@ -29,5 +31,8 @@ internal static class Kestrel
         limits.MaxConcurrentConnections = HttpLimits.ConnectionsMax;
         limits.RequestHeadersTimeout = HttpLimits.HeadersTimeout;
         limits.KeepAliveTimeout = HttpLimits.KeepAliveTimeout;
+        limits.Http2.InitialStreamWindowSize = GrpcLimits.StreamWindowBytes;
+        limits.Http2.InitialConnectionWindowSize = GrpcLimits.ConnectionWindowBytes;
+        limits.Http2.KeepAlivePingDelay = GrpcLimits.PingAfter;
     }
 }

@@ -41,7 +41,7 @@ internal static class BatchEndpoint
     }
 
     /// <summary>Sends what could be read; what couldn't keeps its place as a rejection.</summary>
-    private static async Task<EntryOutcome[]> RecordAsync(AccountClient accounts, List<EntryDraft> drafts, CancellationToken cancellation)
+    internal static async Task<EntryOutcome[]> RecordAsync(AccountClient accounts, List<EntryDraft> drafts, CancellationToken cancellation)
     {
         var entries = new List<AccountEntry>(drafts.Count);
         foreach (var draft in drafts)

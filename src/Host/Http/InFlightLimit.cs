@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using GpuCredit.Host.Grpc;
 using GpuCredit.Host.Operations;
 
 namespace GpuCredit.Host.Http;
@@ -6,17 +7,25 @@ namespace GpuCredit.Host.Http;
 /// <summary>Bounds the requests being answered at once. Nothing waits: beyond the bound a caller is told at once to come back.</summary>
 internal static class InFlightLimit
 {
+    private const string TooMany = "Too many requests are being answered; nothing was done.";
+
     public static void AddInFlightLimit(this IServiceCollection services) => services.AddRateLimiter(limiter =>
     {
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(Partition);
-        limiter.OnRejected = (rejected, _) =>
-            new ValueTask(Problems.Unavailable("Too many requests are being answered; nothing was done.").ExecuteAsync(rejected.HttpContext));
+        limiter.OnRejected = (rejected, _) => new ValueTask(GrpcDoor.IsOf(rejected.HttpContext)
+            ? GrpcProblems.AnswerAsync(rejected.HttpContext, GrpcProblems.Unavailable(TooMany))
+            : Problems.Unavailable(TooMany).ExecuteAsync(rejected.HttpContext));
     });
 
+    /// <summary>One bound for both doors where the work is the same.</summary>
     private static RateLimitPartition<string> Partition(HttpContext context) =>
         // A node that is busy is alive: its supervisor and its operators must be able to see that.
-        context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) || context.Request.Path.StartsWithSegments(OpsDoor.OpsPrefix) ? RateLimitPartition.GetNoLimiter("operators")
-        : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(context.Request) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
+        context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) || context.Request.Path.StartsWithSegments(OpsDoor.OpsPrefix)
+            || context.Request.Path.StartsWithSegments(GrpcDoor.HealthCheckPath) ? RateLimitPartition.GetNoLimiter("operators")
+        : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(context.Request)
+            || context.Request.Path.StartsWithSegments(GrpcDoor.BatchPath) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
+        : context.Request.Path.StartsWithSegments(GrpcDoor.StreamPath) ? Concurrency("streams", GrpcLimits.StreamsMax)
+        : GrpcDoor.IsStandard(context.Request.Path) ? Concurrency("watchers", GrpcLimits.WatchersMax)
         : Concurrency("requests", HttpLimits.RequestsInFlightMax);
 
     private static RateLimitPartition<string> Concurrency(string name, int permits) =>

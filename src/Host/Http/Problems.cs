@@ -19,6 +19,9 @@ internal static class Problems
     public static readonly string[] OtherCodes =
         [TooLargeCode, UnsupportedMediaTypeCode, NotFoundCode, MethodNotAllowedCode, BadRequestCode, FaultCode];
 
+    /// <summary>A question that had no answer.</summary>
+    public const string AskAgain = "The account didn't answer in time; ask again.";
+
     private const string SendAgain = "The entry isn't known to be stored; sending it again is safe.";
 
     public static ProblemAnswer Rejected(Refusal refusal) => Of(OutcomeTable.Row(OutcomeStatus.Rejected), Describe(refusal), refusal.Field);

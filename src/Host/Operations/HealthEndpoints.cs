@@ -13,7 +13,7 @@ internal static class HealthEndpoints
 {
     public const string Prefix = "/healthz";
 
-    private const string ReadyTag = "gpucredit.ready";
+    public const string ReadyTag = "gpucredit.ready";
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(3);
 
     public static void AddHealth(this IServiceCollection services, EventStoreProbe store) => services.AddSingleton(store).AddSingleton<ShardRegionCheck>().AddHealthChecks()

@@ -65,5 +65,5 @@ public sealed class PostgresHostTests(PostgresFixture postgres) : IDisposable
     }
 
     private ChildProcess Start(params string[] args) =>
-        ChildProcess.Start(_folder.Path, ["--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", "--GpuCredit:Store", "postgres", .. args]);
+        ChildProcess.Start(_folder.Path, ["--urls", "http://127.0.0.1:0", "--GpuCredit:GrpcUrl", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", "--GpuCredit:Store", "postgres", .. args]);
 }

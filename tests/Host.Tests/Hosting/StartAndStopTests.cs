@@ -52,6 +52,7 @@ public sealed class StartAndStopTests : IDisposable
 
     [Theory]
     [InlineData("urls")]
+    [InlineData("GpuCredit:GrpcUrl")]
     [InlineData("GpuCredit:OpsUrl")]
     [InlineData("GpuCredit:Cluster:Port")]
     public async Task A_port_that_is_taken_is_named(string key)
@@ -148,7 +149,7 @@ public sealed class StartAndStopTests : IDisposable
         child.Signal("TERM");
         await child.EndAsync();
         var line = child.Output.Split('\n')[0];
-        Assert.Matches(@"GpuCredit \d+\.\d+\.\d+ listens on http://127\.0\.0\.1:\d+ \(operators: http://127\.0\.0\.1:\d+\); event store: SQLite in .+/data/gpucredit\.db$", line);
+        Assert.Matches(@"GpuCredit \d+\.\d+\.\d+ listens on http://127\.0\.0\.1:\d+ \(gRPC: http://127\.0\.0\.1:\d+, operators: http://127\.0\.0\.1:\d+\); event store: SQLite in .+/data/gpucredit\.db$", line);
     }
 
     [Theory]
@@ -169,17 +170,17 @@ public sealed class StartAndStopTests : IDisposable
         var text = await File.ReadAllTextAsync(settings);
         Assert.Contains(right, text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(settings, text.Replace(right, wrong, StringComparison.Ordinal));
-        await using var child = ChildProcess.StartFrom(binary, _folder.Path, "--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0");
+        await using var child = ChildProcess.StartFrom(binary, _folder.Path, "--urls", "http://127.0.0.1:0", "--GpuCredit:GrpcUrl", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0");
         Assert.Equal(ExitCode.StartRefused, await child.EndAsync());
         Assert.Contains(sentence, child.Error, StringComparison.Ordinal);
         Assert.Single(child.Error.TrimEnd('\n').Split('\n'));
     }
 
-    private ChildProcess Start(string urls) => ChildProcess.Start(_folder.Path, "--urls", urls, "--GpuCredit:OpsUrl", "http://127.0.0.1:0");
+    private ChildProcess Start(string urls) => ChildProcess.Start(_folder.Path, "--urls", urls, "--GpuCredit:GrpcUrl", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0");
 
     private async Task RefusedAsync(string[] args, params string[] parts)
     {
-        await using var child = ChildProcess.Start(_folder.Path, ["--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", .. args]);
+        await using var child = ChildProcess.Start(_folder.Path, ["--urls", "http://127.0.0.1:0", "--GpuCredit:GrpcUrl", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", .. args]);
         Assert.Equal(ExitCode.StartRefused, await child.EndAsync());
         Assert.All(parts, part => Assert.Contains(part, child.Error, StringComparison.Ordinal));
         Assert.Single(child.Error.TrimEnd('\n').Split('\n'));

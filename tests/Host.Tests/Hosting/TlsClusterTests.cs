@@ -64,6 +64,7 @@ public sealed class TlsClusterTests(PostgresFixture postgres) : IDisposable
             "--GpuCredit:Store", "postgres",
             "--GpuCredit:ConnectionString", connectionString,
             "--urls", Url(node, 0, "").ToString(),
+            "--GpuCredit:GrpcUrl", "http://127.0.0.1:0",
             "--GpuCredit:OpsUrl", Url(node, 1, "").ToString(),
             "--GpuCredit:Cluster:Port", $"{ports[(3 * node) + 2]}",
             "--GpuCredit:Cluster:Seeds", $"127.0.0.1:{ports[2]},127.0.0.1:{ports[5]}",

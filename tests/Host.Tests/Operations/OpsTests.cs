@@ -67,7 +67,7 @@ public sealed class OpsTests
     {
         using var folder = new TemporaryFolder();
         var ops = HostPort.Parse("test", $"127.0.0.1:{FreePort()}");
-        await using var child = ChildProcess.Start(folder.Path, "--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", $"http://{ops}");
+        await using var child = ChildProcess.Start(folder.Path, "--urls", "http://127.0.0.1:0", "--GpuCredit:GrpcUrl", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", $"http://{ops}");
         await child.ListeningAsync();
         using var client = new HttpClient { BaseAddress = new Uri($"http://{ops}") };
         await Eventually.TrueAsync(async () => (await client.GetAsync("/healthz/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "ready");

@@ -26,13 +26,16 @@ internal sealed class InProcessHost : IAsyncDisposable
     /// <summary>By the operators' door.</summary>
     public HttpClient Ops { get; }
 
+    /// <summary>Where gRPC is served.</summary>
+    public Uri GrpcAddress => new(_host.Addresses[^2]);
+
     public IServiceProvider Services => _host.Services;
 
     public static Task<InProcessHost> StartAsync(params string[] args) => StartAsync(_ => { }, args);
 
     public static async Task<InProcessHost> StartAsync(Action<WebApplicationBuilder> alter, params string[] args)
     {
-        string[] defaults = ["--urls", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "Warning"];
+        string[] defaults = ["--urls", "http://127.0.0.1:0", "--GpuCredit:GrpcUrl", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "Warning"];
         string[] store = args.Contains("--GpuCredit:Store") ? [] : ["--GpuCredit:Store", "memory"];
         var host = await Program.BuildAsync([.. defaults, .. store, .. args], alter);
         await host.StartAsync();
@@ -72,6 +75,8 @@ internal sealed class InProcessHost : IAsyncDisposable
         var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         return (int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), JsonNode.Parse(answer[end..])!);
     }
+
+    public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,57 @@
+using CreditActors.Ledger;
+using CreditActors.Sharding;
+using GpuCredit.Host.Http;
+using Grpc.Core;
+
+namespace GpuCredit.Host.Grpc;
+
+/// <summary>The calls on one account: add a credit, use credit, ask the balance.</summary>
+internal sealed class AccountCalls(AccountClient accounts, TimeProvider time) : V1.Accounts.AccountsBase
+{
+    public override async Task<V1.AddCreditResponse> AddCredit(V1.AddCreditRequest request, ServerCallContext context)
+    {
+        var accountId = AccountOf(request.HasAccountId, request.AccountId);
+        var (status, version) = await RecordAsync(EntryMessages.Read(accountId, request.Credit), context);
+        return new() { Status = status, Version = version };
+    }
+
+    public override async Task<V1.UseCreditResponse> UseCredit(V1.UseCreditRequest request, ServerCallContext context)
+    {
+        var accountId = AccountOf(request.HasAccountId, request.AccountId);
+        var (status, version) = await RecordAsync(EntryMessages.Read(accountId, request.Usage), context);
+        return new() { Status = status, Version = version };
+    }
+
+    public override async Task<V1.GetBalanceResponse> GetBalance(V1.GetBalanceRequest request, ServerCallContext context)
+    {
+        var accountId = AccountOf(request.HasAccountId, request.AccountId);
+        if (EntryMessages.ReadTime("at", request.HasAt, request.At, request.HasAtRfc3339, request.AtRfc3339, out var given) is { } unread)
+            throw GrpcProblems.Rejected(unread);
+        var at = given ?? time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (EntryRules.CheckAt(at) is { } refusal)
+            throw GrpcProblems.Rejected(refusal);
+        var asked = await accounts.GetBalanceAsync(accountId, at, context.CancellationToken);
+        if (!asked.IsAvailable)
+            throw GrpcProblems.Unavailable(Problems.AskAgain);
+        var answer = new V1.GetBalanceResponse { AccountId = asked.Answer.AccountId, At = asked.Answer.At, Version = asked.Answer.Version };
+        if (asked.Answer.Balance != 0)
+            answer.Balance = asked.Answer.Balance;
+        return answer;
+    }
+
+    /// <summary>The account comes first here, as it does in a path.</summary>
+    private static string AccountOf(bool isGiven, string accountId)
+    {
+        var refusal = isGiven ? EntryRules.CheckAccountId(accountId) : new Refusal("accountId", "must be given");
+        return refusal is null ? accountId : throw GrpcProblems.Rejected(refusal);
+    }
+
+    private async Task<(V1.OutcomeStatus Status, long Version)> RecordAsync(EntryDraft draft, ServerCallContext context)
+    {
+        if (draft.Refusal is { } refusal)
+            throw GrpcProblems.Rejected(refusal);
+        var outcome = await accounts.RecordAsync(draft.AccountId, draft.Entry!, context.CancellationToken);
+        var row = OutcomeTable.Row(outcome.Status);
+        return row.IsError ? throw GrpcProblems.Of(outcome) : (row.GrpcOutcome, outcome.Version);
+    }
+}

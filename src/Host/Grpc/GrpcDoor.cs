@@ -1,0 +1,64 @@
+using GpuCredit.Host.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace GpuCredit.Host.Grpc;
+
+/// <summary>
+/// The door <c>GpuCredit:GrpcUrl</c>: gRPC and nothing else, in HTTP/2 and nothing else. As with the operators' door, a
+/// connection is marked where it is accepted.
+/// </summary>
+internal sealed class GrpcDoor
+{
+    public const string StreamPath = "/gpucredit.v1.Entries/StreamEntries";
+    public const string BatchPath = "/gpucredit.v1.Entries/RecordEntries";
+    public const string HealthCheckPath = "/grpc.health.v1.Health/Check";
+
+    /// <summary>Every path of gRPC begins with a service's full name: ours, or those of health and reflection.</summary>
+    private const string OwnPrefix = "/gpucredit.v1.";
+    private const string StandardPrefix = "/grpc.";
+    private const string ReflectionPrefix = "/grpc.reflection.";
+    private static readonly GrpcDoor Instance = new();
+
+    private GrpcDoor()
+    {
+    }
+
+    public static void Mark(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http2;
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(Instance);
+            return next(connection);
+        });
+    }
+
+    /// <summary>Whether the request came in by this door.</summary>
+    public static bool IsOf(HttpContext context) => context.Features.Get<GrpcDoor>() is not null;
+
+    /// <summary>gRPC's paths are reached by this door only, and nothing else is.</summary>
+    public static async Task Middleware(HttpContext context, RequestDelegate next)
+    {
+        var isHere = IsOf(context);
+        var path = context.Request.Path;
+        if ((StartsWith(path, OwnPrefix) || IsStandard(path)) != isHere)
+        {
+            await (isHere ? GrpcProblems.AnswerAsync(context, GrpcProblems.Unimplemented()) : Problems.NotFound().ExecuteAsync(context));
+            return;
+        }
+
+        // Who keeps asking for descriptions must not keep the node from stopping.
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var ended = StartsWith(path, ReflectionPrefix) ? stopping.Register(context.Abort) : default;
+        await next(context);
+        // What reads the message of a call that isn't a stream fails before anything of ours has begun, and can only say "unknown".
+        if (!context.Response.HasStarted && context.Response.Headers[GrpcProblems.StatusHeader] == GrpcProblems.Unknown)
+            await GrpcProblems.AnswerAsync(context, GrpcProblems.Unreadable());
+    }
+
+    /// <summary>Health and reflection: everybody's, and open for long.</summary>
+    public static bool IsStandard(PathString path) => StartsWith(path, StandardPrefix);
+
+    /// <summary>In any case of letters, as routing takes them.</summary>
+    private static bool StartsWith(PathString path, string prefix) => path.Value is { } text && text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,53 @@
+namespace GpuCredit.Host.Grpc;
+
+/// <summary>Every bound of the gRPC door that isn't the HTTP door's as well, in one place.</summary>
+internal static class GrpcLimits
+{
+    /// <summary>
+    /// A message of the calls on entries. Protobuf is denser than JSON: 10,000 entries with the longest ids that there are have
+    /// fewer bytes than this.
+    /// </summary>
+    public const int EntriesBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Streams of entries open at once at one node; beyond them a caller is told at once to come back.</summary>
+    public const int StreamsMax = 256;
+
+    /// <summary>Calls that watch health or ask for descriptions, open at once.</summary>
+    public const int WatchersMax = 256;
+
+    /// <summary>The entries of one message of a stream.</summary>
+    public const int StreamRequestEntriesMax = 1_000;
+
+    /// <summary>
+    /// The entries of one stream that are under way, from taken to outcome written; an empty message counts as one. It must
+    /// cover what is recorded in the time of a write: at 20,000 entries a second and 100 ms, 2,000.
+    /// </summary>
+    public const int StreamEntriesUnderWayMax = 8_192;
+
+    /// <summary>Entries are sent to their accounts when no more can be read without waiting, and at the latest when so many have gathered.</summary>
+    public const int GatheredEntriesMax = 512;
+
+    /// <summary>Outcomes that are ready together are flushed together, at most so many.</summary>
+    public const int OutcomesPerFlushMax = 512;
+
+    /// <summary>
+    /// Received but not yet read by its call, for one HTTP/2 stream. Small, so that a call that has stopped reading holds
+    /// little.
+    /// </summary>
+    public const int StreamWindowBytes = 128 * 1024;
+
+    /// <summary>
+    /// The same for a connection: more than all of its streams (100, Kestrel's default) may hold together, so that no call that
+    /// has stopped reading stops the others of its connection.
+    /// </summary>
+    public const int ConnectionWindowBytes = 101 * StreamWindowBytes;
+
+    /// <summary>A peer that has said nothing for so long is asked whether it is there, so that one that is gone holds no stream.</summary>
+    public static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a stream may take to end when the node stops: longer than any entry takes to be decided, so only a reader that doesn't
+    /// read is cut off.
+    /// </summary>
+    public static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(20);
+}

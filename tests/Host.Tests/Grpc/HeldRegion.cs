@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Hosting;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+using CreditActors.Sharding;
+using Host.Tests.Running;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Host.Tests.Grpc;
+
+/// <summary>
+/// Stands where the accounts' shard region stands: it holds every command until the test says what becomes of it. Questions are answered at
+/// once, so that the Host becomes ready.
+/// </summary>
+internal sealed class HeldRegion : IRequiredActor<AccountRegion>
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<object> _seen = new(ReferenceEqualityComparer.Instance); // what isn't answered is sent again
+    private readonly List<(IAccountMessage Command, IActorRef Sender)> _held = [];
+    private readonly Lazy<IActorRef> _actor;
+    private bool _answersAtOnce;
+    private int _entries;
+
+    public HeldRegion(IServiceProvider services) =>
+        _actor = new(() => services.GetRequiredService<ActorSystem>().ActorOf(Props.Create(() => new Holder(this))));
+
+    public IActorRef ActorRef => _actor.Value;
+
+    /// <summary>Entries that have come in all, however often they were sent.</summary>
+    public int Entries
+    {
+        get
+        {
+            lock (_gate)
+                return _entries;
+        }
+    }
+
+    /// <summary>The commands that are held, as "account: id id".</summary>
+    public string[] Held
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _held.Select(held => $"{held.Command.AccountId}: {string.Join(' ', EntriesOf(held.Command).Select(entry => entry.Id))}")];
+        }
+    }
+
+    public Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(ActorRef);
+
+    public Task HoldsAsync(params string[] commands) =>
+        Eventually.TrueAsync(() => Task.FromResult(Held.Order().SequenceEqual(commands.Order())), GrpcClients.Within, $"the region holds [{string.Join(", ", commands)}] and not [{string.Join(", ", Held)}]");
+
+    /// <summary>Records what is held for an account.</summary>
+    public void Answer(string accountId)
+    {
+        lock (_gate)
+        {
+            foreach (var held in _held.FindAll(held => held.Command.AccountId == accountId))
+                Record(held.Command, held.Sender);
+            _held.RemoveAll(held => held.Command.AccountId == accountId);
+        }
+    }
+
+    /// <summary>Records everything that is held, and from now on everything at once.</summary>
+    public void AnswerAll()
+    {
+        lock (_gate)
+        {
+            _answersAtOnce = true;
+            foreach (var (command, sender) in _held)
+                Record(command, sender);
+            _held.Clear();
+        }
+    }
+
+    /// <summary>Answers what is held with something that is no answer.</summary>
+    public void AnswerNonsense()
+    {
+        lock (_gate)
+            _held.ForEach(held => held.Sender.Tell("nonsense"));
+    }
+
+    private static ImmutableArray<Entry> EntriesOf(IAccountMessage command) => command switch
+    {
+        AddCredit add => [add.Credit],
+        UseCredit use => [use.Usage],
+        RecordEntries record => record.Entries,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static void Record(IAccountMessage command, IActorRef sender) =>
+        sender.Tell(new EntriesOutcome(command.AccountId, [.. EntriesOf(command).Select(_ => new EntryOutcome(OutcomeStatus.Recorded, 1))]));
+
+    private void Take(IAccountMessage command, IActorRef sender)
+    {
+        if (command is GetBalance question)
+        {
+            sender.Tell(new BalanceAnswer(question.AccountId, question.At, 0, 0));
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_seen.Add(command))
+            {
+                _entries += EntriesOf(command).Length;
+                if (!_answersAtOnce)
+                    _held.Add((command, sender));
+            }
+
+            if (_answersAtOnce)
+                Record(command, sender);
+        }
+    }
+
+    private sealed class Holder : ReceiveActor
+    {
+        public Holder(HeldRegion region) => Receive<IAccountMessage>(command => region.Take(command, Sender));
+    }
+}
