@@ -69,7 +69,7 @@ public sealed class GrpcUnavailableTests
                 for (var i = 0UL; ; i++)
                     await stream.RequestStream.WriteAsync(GrpcClients.Message(i, GrpcClients.Usage($"account-{i % 20}", $"u{i}")));
             });
-            while (acknowledged.Count < 2_000)
+            while (acknowledged.Count < 500)
                 acknowledged.Add(Sequence(await GrpcClients.NextAsync(stream)));
             child.Signal("TERM");
             var (answers, end) = await GrpcClients.RestAsync(stream);

@@ -50,7 +50,7 @@ internal sealed class HeldRegion : IRequiredActor<AccountRegion>
     public Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) => Task.FromResult(ActorRef);
 
     public Task HoldsAsync(params string[] commands) =>
-        Eventually.TrueAsync(() => Task.FromResult(Held.Order().SequenceEqual(commands.Order())), GrpcClients.Within, $"the region holds [{string.Join(", ", commands)}] and not [{string.Join(", ", Held)}]");
+        Eventually.TrueAsync(() => Task.FromResult(Held.Order().SequenceEqual(commands.Order())), GrpcClients.Within, $"the region holds {string.Join(", ", commands)}");
 
     /// <summary>Records what is held for an account.</summary>
     public void Answer(string accountId)

@@ -150,8 +150,8 @@ public sealed class StreamFlowTests
         await using var here = await HeldHost.StartAsync();
         using var stream = here.Clients.Entries.StreamEntries();
         await stream.RequestStream.WriteAsync(GrpcClients.Message(1, GrpcClients.Usage("a", "1")));
-        await stream.RequestStream.WriteAsync(GrpcClients.Message(2, GrpcClients.Usage("a", "2")));
         await here.Region.HoldsAsync("a: 1");
+        await stream.RequestStream.WriteAsync(GrpcClients.Message(2, GrpcClients.Usage("a", "2")));
         await Eventually.TrueAsync(() => Task.FromResult(here.Budget.UnderWay == 2), GrpcClients.Within, "both are taken");
 
         var begun = new TaskCompletionSource();
