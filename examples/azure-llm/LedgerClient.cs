@@ -13,7 +13,8 @@ internal sealed class LedgerClient(Uri host, int connections) : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan _pauseDefault = TimeSpan.FromMilliseconds(200);
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    /// <summary>How an entry is written, whatever carries it.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
@@ -50,7 +51,7 @@ internal sealed class LedgerClient(Uri host, int connections) : IDisposable
     /// <summary>The balance at a tick; <c>null</c> when there is none.</summary>
     public async Task<long?> BalanceAsync(string account, long at)
     {
-        var answer = await _http.GetFromJsonAsync<BalanceAnswer>($"/v1/accounts/{Uri.EscapeDataString(account)}/balance?at={at}", _json);
+        var answer = await _http.GetFromJsonAsync<BalanceAnswer>($"/v1/accounts/{Uri.EscapeDataString(account)}/balance?at={at}", Json);
         return answer!.Balance;
     }
 
@@ -61,7 +62,7 @@ internal sealed class LedgerClient(Uri host, int connections) : IDisposable
     {
         try
         {
-            using var response = await _http.PostAsJsonAsync("/v1/entries", entries, _json);
+            using var response = await _http.PostAsJsonAsync("/v1/entries", entries, Json);
             var pause = response.Headers.RetryAfter?.Delta ?? _pauseDefault;
             switch (response.StatusCode)
             {
@@ -84,7 +85,7 @@ internal sealed class LedgerClient(Uri host, int connections) : IDisposable
 
     private static async Task<IReadOnlyList<EntryAnswer>> ReadAnswersAsync(HttpResponseMessage response, int expected)
     {
-        var answers = await response.Content.ReadFromJsonAsync<EntryAnswer[]>(_json);
+        var answers = await response.Content.ReadFromJsonAsync<EntryAnswer[]>(Json);
         return answers is not null && answers.Length == expected
             ? answers
             : throw new InvalidOperationException($"{expected} entries were sent, {answers?.Length ?? 0} answers came back");

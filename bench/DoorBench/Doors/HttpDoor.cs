@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace DoorBench.Doors;
+
+/// <summary>The HTTP API: one usage a request, lines, or CloudEvents in batches.</summary>
+internal sealed class HttpDoor : IDoor
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly HttpClient _http;
+    private readonly Func<IReadOnlyList<UsageLine>, HttpRequestMessage> _write;
+
+    private HttpDoor(string name, Uri host, int senders, int batchSize, Func<IReadOnlyList<UsageLine>, HttpRequestMessage> write)
+    {
+        (Name, Senders, BatchSize, _write) = (name, senders, batchSize, write);
+        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = senders }) { BaseAddress = host, Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public string Name { get; }
+
+    public int Senders { get; }
+
+    public int BatchSize { get; }
+
+    public static HttpDoor OneByOne(Uri host) => new("HTTP, one usage a request", host, senders: 256, batchSize: 1, batch =>
+        Post($"/v1/accounts/{batch[0].AccountId}/usages", $$"""{"usageId":"{{batch[0].UsageId}}","amount":1,"timestamp":{{batch[0].Timestamp}}}""", "application/json"));
+
+    public static HttpDoor Lines(Uri host) => new("HTTP, lines by the 1,000", host, senders: 8, batchSize: 1_000, batch =>
+        Post("/v1/entries", string.Join('\n', batch.Select(usage => usage.ToJson())), "application/x-ndjson"));
+
+    public static HttpDoor CloudEvents(Uri host) => new("CloudEvents, batches of 1,000", host, senders: 8, batchSize: 1_000, batch =>
+        Post("/v1/events", $"[{string.Join(',', batch.Select(usage => usage.ToCloudEvent()))}]", "application/cloudevents-batch+json"));
+
+    public async Task SendAsync(int sender, IReadOnlyList<UsageLine> batch)
+    {
+        while (true)
+        {
+            try
+            {
+                using var request = _write(batch);
+                using var response = await _http.SendAsync(request);
+                if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created)
+                {
+                    if (BatchSize > 1)
+                        Expect(await response.Content.ReadAsStringAsync(), batch.Count);
+                    return;
+                }
+
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                    throw new InvalidOperationException($"{Name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            }
+            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException)
+            {
+                // as unavailable
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static HttpRequestMessage Post(string path, string body, string mediaType) => new(HttpMethod.Post, path)
+    {
+        Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
+    };
+
+    private void Expect(string answer, int count)
+    {
+        var lines = answer.StartsWith('[')
+            ? JsonDocument.Parse(answer).RootElement.EnumerateArray().ToList()
+            : [.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        if (lines.Count != count || lines.Exists(line => line.GetProperty("status").GetString() is not ("recorded" or "duplicate")))
+            throw new InvalidOperationException($"{Name}: {lines.Count} answers for {count}: {answer[..Math.Min(300, answer.Length)]}");
+    }
+}

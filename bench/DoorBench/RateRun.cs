@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using DoorBench.Doors;
+
+namespace DoorBench;
+
+/// <summary>So many usages through one door into a fresh Host; the clock stops when the last is stored.</summary>
+internal static class RateRun
+{
+    private const int Accounts = 2_000;
+    private const int WarmUp = 5_000;
+
+    public static async Task<Rate> RunAsync(HostUnderTest host, IDoor door, int entries)
+    {
+        var usages = new UsageStream("rate", Accounts);
+        // The first of every account makes it, and the code is compiled.
+        await SendAsync(door, usages, WarmUp);
+        await door.WhenStoredAsync(usages.Taken);
+        if (door is not BrokerDoor broker)
+            return await MeasureAsync(host, door.Name, entries, () => SendAsync(door, usages, entries));
+
+        // All of it lies in the broker before the source begins.
+        await broker.OrderAsync("pause");
+        await SendAsync(door, usages, entries);
+        return await MeasureAsync(host, door.Name, entries, async () =>
+        {
+            await broker.OrderAsync("resume");
+            await door.WhenStoredAsync(usages.Taken);
+        });
+    }
+
+    private static async Task<Rate> MeasureAsync(HostUnderTest host, string name, int entries, Func<Task> run)
+    {
+        var cpu = host.Cpu;
+        var clock = Stopwatch.StartNew();
+        await run();
+        return new Rate(name, entries / clock.Elapsed.TotalSeconds, (host.Cpu - cpu).TotalMicroseconds / entries);
+    }
+
+    private static async Task SendAsync(IDoor door, UsageStream usages, int entries)
+    {
+        var left = (entries + door.BatchSize - 1) / door.BatchSize;
+        await Task.WhenAll(Enumerable.Range(0, door.Senders).Select(sender => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+                await door.SendAsync(sender, usages.Take(door.BatchSize));
+        })));
+    }
+}
