@@ -44,8 +44,8 @@ internal static class EventHeaders
         var type = ContentType.Of(message);
         if (attributes.DataContentType is null && type.MediaType is not null && !type.IsJson)
             return EntryDraft.Refused(EventAttributes.DataContentTypeName, "must be application/json");
-        if (!Utf8.IsValid(message.Body.Span))
-            return EntryDraft.Refused("data", "must be UTF-8");
+        if (!JsonUnicode.IsValid(message.Body.Span))
+            return EntryDraft.Refused("data", JsonUnicode.Rule);
         return EventEntry.Read(attributes, message.Body.Span);
     }
 

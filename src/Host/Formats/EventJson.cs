@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using GpuCredit.Host.Http;
 
 namespace GpuCredit.Host.Formats;
@@ -16,8 +15,8 @@ internal static class EventJson
 
     public static EntryDraft Read(ReadOnlySpan<byte> json)
     {
-        if (!Utf8.IsValid(json))
-            return EntryDraft.Refused("body", "must be UTF-8");
+        if (!JsonUnicode.IsValid(json))
+            return EntryDraft.Refused("body", JsonUnicode.Rule);
         try
         {
             return ReadEnvelope(json);

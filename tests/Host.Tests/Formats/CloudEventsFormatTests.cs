@@ -107,7 +107,7 @@ public sealed class CloudEventsFormatTests
     [InlineData("id", "\"\"", "id must be given")]
     [InlineData("id", "\"a b\"", "id must be 1 to 128 characters of printable ASCII without space (0x21 to 0x7E)")]
     [InlineData("id", "17", "id must be a string")]
-    [InlineData("id", "\"\\ud800\"", "id must be 1 to 128 characters of printable ASCII without space (0x21 to 0x7E)")]
+    [InlineData("id", "\"\\ud800\"", "body must be UTF-8, and its escapes Unicode")]
     [InlineData("source", "null", "source must be given")]
     [InlineData("source", "\"\"", "source must be given")]
     [InlineData("type", "null", "type must be gpucredit.credit.v1 or gpucredit.usage.v1")]
@@ -149,7 +149,7 @@ public sealed class CloudEventsFormatTests
     [InlineData("""{"data_base64":"e30=",""", "data must not be given beside data_base64")]
     [InlineData("""{"Subject":"a",""", "Subject is not a CloudEvents attribute (their names are lower-case letters and digits)")]
     [InlineData("""{"":"a",""", " is not a CloudEvents attribute (their names are lower-case letters and digits)")]
-    [InlineData("""{"\ud800":"a",""", "\uFFFD is not a CloudEvents attribute (their names are lower-case letters and digits)")]
+    [InlineData("""{"\ud800":"a",""", "body must be UTF-8, and its escapes Unicode")]
     [InlineData("""{"datacontenttype":"text/xml",""", "datacontenttype must be application/json, or left out")]
     [InlineData("""{"datacontenttype":"application/json; charset=latin1",""", "datacontenttype must be application/json, or left out")]
     [InlineData("""{"datacontenttype":"",""", "datacontenttype must be application/json, or left out")]
@@ -160,6 +160,8 @@ public sealed class CloudEventsFormatTests
     [InlineData("\"data_base64\":\"e30\"", "data_base64 must be a string in Base64")]
     [InlineData("\"data_base64\":17", "data_base64 must be a string in Base64")]
     [InlineData("\"data_base64\":\"e30=\"", "amount must be given")]
+    [InlineData("\"data_base64\":\"\\udc00\"", "body must be UTF-8, and its escapes Unicode")]
+    [InlineData("\"data_base64\":\"e30\\u003d\"", "amount must be given")]
     [InlineData("\"data_base64\":\"\"", "data must be given")]
     [InlineData("\"ext\":1", "data must be given")]
     public void Data_in_Base64_are_read_as_strictly(string data, string refusal) =>
@@ -228,8 +230,8 @@ public sealed class CloudEventsFormatTests
     {
         var body = Encoding.UTF8.GetBytes("{\"ext\":\"?\"," + Event[1..]);
         body[Array.IndexOf(body, (byte)'?')] = 0xFF;
-        Assert.Equal("body must be UTF-8", _format.RefusalOf(Messages.Of(body)));
-        Assert.Equal("data must be UTF-8", _format.RefusalOf(Messages.Of([0xFF], "application/json", Headers)));
+        Assert.Equal("body must be UTF-8, and its escapes Unicode", _format.RefusalOf(Messages.Of(body)));
+        Assert.Equal("data must be UTF-8, and its escapes Unicode", _format.RefusalOf(Messages.Of([0xFF], "application/json", Headers)));
     }
 
     [Fact]

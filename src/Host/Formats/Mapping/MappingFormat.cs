@@ -51,7 +51,7 @@ internal sealed class MappingFormat : IEntryFormat
     private bool ReadDocument(ReadOnlyMemory<byte> json, List<EntryDraft> drafts)
     {
         if (!JsonUnicode.IsValid(json.Span))
-            return TryAdd(drafts, EntryDraft.Refused("body", "must be UTF-8, and its escapes Unicode"));
+            return TryAdd(drafts, EntryDraft.Refused("body", JsonUnicode.Rule));
         JsonDocument document;
         try
         {

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace GpuCredit.Host.Formats.Mapping;
+namespace GpuCredit.Host.Formats;
 
 /// <summary>Whether every string and name of a JSON text is Unicode, so that reading none of them can throw.</summary>
 internal static class JsonUnicode
 {
+    public const string Rule = "must be UTF-8, and its escapes Unicode";
+
     private static readonly JsonReaderOptions AsLenientAsAny = new() { CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>
