@@ -5,13 +5,13 @@ using Postgres;
 using Sources.Tests.Brokers;
 
 // dotnet run -c Release --project bench/DoorBench                                  100,000 usages, 3 rounds, on SQLite
-// dotnet run -c Release --project bench/DoorBench -- rates [usages] [rounds] [sqlite | postgres]
+// dotnet run -c Release --project bench/DoorBench -- rates [usages] [rounds] [sqlite | postgres | memory] [a part of a door's name]
 // dotnet run -c Release --project bench/DoorBench -- outage [seconds away] [seconds before and after]
 var mode = args.Length > 0 ? args[0] : "rates";
 switch (mode)
 {
     case "rates":
-        return await RatesAsync(Number(1, 100_000), Number(2, 3), args.Length > 3 ? args[3] : "sqlite");
+        return await RatesAsync(Number(1, 100_000), Number(2, 3), args.Length > 3 ? args[3] : "sqlite", args.Length > 4 ? args[4] : "");
     case "outage":
         return await OutageAsync(Number(1, 30), Number(2, 20));
     default:
@@ -21,19 +21,23 @@ switch (mode)
 
 int Number(int place, int otherwise) => args.Length > place ? int.Parse(args[place], CultureInfo.InvariantCulture) : otherwise;
 
-static async Task<int> RatesAsync(int usages, int rounds, string store)
+static async Task<int> RatesAsync(int usages, int rounds, string store, string part)
 {
     await using var nats = await NatsServer.StartAsync();
     await using var rabbit = await RabbitMqServer.StartAsync();
     var rates = new RateTable();
     for (var round = 1; round <= rounds; round++)
     {
-        rates.Add(await NothingDone.NatsAsync(nats, usages));
-        rates.Add(await NothingDone.RabbitMqAsync(rabbit, usages));
-        foreach (var open in OpenedDoor.All)
+        if (part.Length == 0)
+        {
+            rates.Add(await NothingDone.NatsAsync(nats, usages));
+            rates.Add(await NothingDone.RabbitMqAsync(rabbit, usages));
+        }
+
+        foreach (var open in OpenedDoor.All.Where(door => door.Name.Contains(part, StringComparison.OrdinalIgnoreCase)).Select(door => door.OpenAsync))
         {
             await using var server = store == "postgres" ? await PostgresServer.StartAsync() : null;
-            string[] settings = server is null ? [] : ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", await server.CreateDatabaseAsync("doors")];
+            string[] settings = server is null ? ["--GpuCredit:Store", store] : ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", await server.CreateDatabaseAsync("doors")];
             await using var opened = await open(settings, nats, rabbit);
             rates.Add(await RateRun.RunAsync(opened.Host, opened.Door, usages));
         }

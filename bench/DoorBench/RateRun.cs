@@ -16,7 +16,13 @@ internal static class RateRun
         await SendAsync(door, usages, WarmUp);
         await door.WhenStoredAsync(usages.Taken);
         if (door is not BrokerDoor broker)
-            return await MeasureAsync(host, door.Name, entries, () => SendAsync(door, usages, entries));
+        {
+            return await MeasureAsync(host, door.Name, entries, async () =>
+            {
+                await SendAsync(door, usages, entries);
+                await door.WhenStoredAsync(usages.Taken);
+            });
+        }
 
         // All of it lies in the broker before the source begins.
         await broker.OrderAsync("pause");

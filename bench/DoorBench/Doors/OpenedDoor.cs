@@ -6,15 +6,15 @@ namespace DoorBench.Doors;
 internal sealed record OpenedDoor(HostUnderTest Host, IDoor Door) : IAsyncDisposable
 {
     /// <summary>All that are measured, each with a Host of its own.</summary>
-    public static IReadOnlyList<Func<string[], NatsServer, RabbitMqServer, Task<OpenedDoor>>> All { get; } =
+    public static IReadOnlyList<(string Name, Func<string[], NatsServer, RabbitMqServer, Task<OpenedDoor>> OpenAsync)> All { get; } =
     [
-        (settings, _, _) => OpenAsync(settings, host => HttpDoor.OneByOne(host.Url)),
-        (settings, _, _) => OpenAsync(settings, host => HttpDoor.Lines(host.Url)),
-        (settings, _, _) => OpenAsync(settings, host => HttpDoor.CloudEvents(host.Url)),
-        (settings, _, _) => OpenAsync(settings, host => new GrpcDoor(host.GrpcUrl)),
-        (settings, _, _) => OpenAsync(settings, host => new BufferDoor(host.Url)),
-        (settings, nats, _) => OpenAsync([.. settings, .. nats.Settings(nats.Port)], host => new BrokerDoor("NATS JetStream", nats, host.OpsUrl)),
-        (settings, _, rabbit) => OpenAsync([.. settings, .. rabbit.Settings(rabbit.Port)], host => new BrokerDoor("RabbitMQ", rabbit, host.OpsUrl)),
+        ("one by one", (settings, _, _) => StartAsync(settings, host => HttpDoor.OneByOne(host.Url))),
+        ("lines", (settings, _, _) => StartAsync(settings, host => HttpDoor.Lines(host.Url))),
+        ("cloudevents", (settings, _, _) => StartAsync(settings, host => HttpDoor.CloudEvents(host.Url))),
+        ("grpc", (settings, _, _) => StartAsync(settings, host => new GrpcDoor(host.GrpcUrl))),
+        ("buffer", (settings, _, _) => StartAsync(settings, host => new BufferDoor(host.Url))),
+        ("nats", (settings, nats, _) => StartAsync([.. settings, .. nats.Settings(nats.Port)], host => new BrokerDoor("NATS JetStream", nats, host.OpsUrl))),
+        ("rabbitmq", (settings, _, rabbit) => StartAsync([.. settings, .. rabbit.Settings(rabbit.Port)], host => new BrokerDoor("RabbitMQ", rabbit, host.OpsUrl))),
     ];
 
     public async ValueTask DisposeAsync()
@@ -23,7 +23,7 @@ internal sealed record OpenedDoor(HostUnderTest Host, IDoor Door) : IAsyncDispos
         await Host.DisposeAsync();
     }
 
-    private static async Task<OpenedDoor> OpenAsync(string[] settings, Func<HostUnderTest, IDoor> open)
+    private static async Task<OpenedDoor> StartAsync(string[] settings, Func<HostUnderTest, IDoor> open)
     {
         var host = await HostUnderTest.StartAsync(settings);
         return new OpenedDoor(host, open(host));
