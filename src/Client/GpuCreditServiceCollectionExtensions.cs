@@ -12,9 +12,6 @@ public static class GpuCreditServiceCollectionExtensions
     /// <summary>The name of the client's <see cref="HttpClient"/> at <see cref="IHttpClientFactory"/>.</summary>
     public const string HttpClientName = "GpuCredit";
 
-    /// <summary>A connection is used no longer than this, so that a changed DNS entry is seen.</summary>
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
-
     /// <summary>Adds <see cref="IGpuCreditClient"/>, one for all. Its HttpClient comes from <see cref="IHttpClientFactory"/>.</summary>
     /// <returns>The builder of that HttpClient: for headers, handlers, certificates.</returns>
     public static IHttpClientBuilder AddGpuCreditClient(this IServiceCollection services, Action<GpuCreditClientOptions> configure)
@@ -29,12 +26,7 @@ public static class GpuCreditServiceCollectionExtensions
         services.TryAddSingleton<IEntrySender>(provider => provider.GetRequiredService<IGpuCreditClient>());
         // The client lives as long as the container, so that handlers must not be replaced behind its back; their connections are.
         return services.AddHttpClient(HttpClientName)
-            .UseSocketsHttpHandler((handler, _) =>
-            {
-                handler.PooledConnectionLifetime = ConnectionLifetime;
-                // Only gRPC uses it: more streams than one connection takes.
-                handler.EnableMultipleHttp2Connections = true;
-            })
+            .UseSocketsHttpHandler((handler, _) => Connections.Configure(handler))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
     }
 

@@ -27,7 +27,7 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
     /// <param name="options">The patience of a call; the defaults when null.</param>
     public GrpcGpuCreditClient(Uri address, GpuCreditClientOptions? options = null)
         : this(
-            CreateChannel(address, new SocketsHttpHandler { EnableMultipleHttp2Connections = true }, loggers: null),
+            CreateChannel(address, Connections.NewHandler(), loggers: null),
             options ?? new GpuCreditClientOptions(),
             TimeProvider.System,
             new ClientMetrics(),
@@ -156,6 +156,9 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
         LoggerFactory = loggers,
         MaxSendMessageSize = RequestBytesMax,
         MaxReceiveMessageSize = AnswerBytesMax,
+        // By default a channel that found nobody looks again after a second, and in the end only every two minutes.
+        InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
+        MaxReconnectBackoff = TimeSpan.FromSeconds(5),
     });
 
     private async Task<SendResult> TrySendAsync(ReadOnlyMemory<Entry> entries, CancellationToken cancellation)

@@ -147,3 +147,6 @@ public abstract class CallTests(IGpuCreditClient client)
 
 [Collection(SharedHost.Name)]
 public sealed class HttpCallTests(HostFixture host) : CallTests(new HttpGpuCreditClient(new HttpClient { BaseAddress = host.Url }));
+
+[Collection(SharedHost.Name)]
+public sealed class GrpcCallTests(HostFixture host) : CallTests(new GrpcGpuCreditClient(host.GrpcUrl));

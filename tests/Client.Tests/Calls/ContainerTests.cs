@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Client.Tests.Running;
 using GpuCredit.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Client.Tests.Calls;
 
@@ -14,6 +15,7 @@ public sealed class ContainerTests(HostFixture host)
     public async Task A_host_that_stops_flushes_the_buffer()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
         builder.Services.AddGpuCreditClient(options => options.Address = host.Url);
         builder.Services.AddEntryBuffer(options => options.BatchDelay = TimeSpan.FromHours(1));
         using (var app = builder.Build())
@@ -46,6 +48,22 @@ public sealed class ContainerTests(HostFixture host)
         container.GetRequiredService<EntryBuffer>().AddUsage("container-2", 1, 1, "u");
         await container.GetRequiredService<EntryBuffer>().FlushAsync().WaitAsync(Until.Soon);
         Assert.Equal(["GET /v1/accounts/container-2/balance test", "POST /v1/entries test"], seen);
+    }
+
+    [Fact]
+    public async Task Over_grpc_it_is_the_same_through_the_same_handlers()
+    {
+        var services = new ServiceCollection();
+        var seen = new ConcurrentQueue<string>();
+        services.AddGpuCreditClient(options => (options.Address, options.Transport) = (host.GrpcUrl, GpuCreditTransport.Grpc))
+            .ConfigureHttpClient(http => http.DefaultRequestHeaders.Add("X-Caller", "not for handlers"))
+            .AddHttpMessageHandler(() => new Watcher(seen));
+        services.AddEntryBuffer();
+        await using var container = services.BuildServiceProvider(validateScopes: true);
+        Assert.Equal(0, (await container.GetRequiredService<IGpuCreditClient>().GetBalanceAsync("container-3", 1)).Version);
+        container.GetRequiredService<EntryBuffer>().AddUsage("container-3", 1, 1, "u");
+        await container.GetRequiredService<EntryBuffer>().FlushAsync().WaitAsync(Until.Soon);
+        Assert.Equal(["POST /gpucredit.v1.Accounts/GetBalance ", "POST /gpucredit.v1.Entries/RecordEntries "], seen);
     }
 
     [Fact]
@@ -108,7 +126,7 @@ public sealed class ContainerTests(HostFixture host)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            seen.Enqueue($"{request.Method} {request.RequestUri!.AbsolutePath} {request.Headers.GetValues("X-Caller").Single()}");
+            seen.Enqueue($"{request.Method} {request.RequestUri!.AbsolutePath} {(request.Headers.TryGetValues("X-Caller", out var caller) ? caller.Single() : "")}");
             return base.SendAsync(request, cancellationToken);
         }
     }

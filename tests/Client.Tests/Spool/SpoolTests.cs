@@ -209,6 +209,25 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_decided_out_of_order_takes_nothing_with_it_that_is_not()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sender = new SlowSender(entry => entry.Id == "u0" ? release.Task : Task.CompletedTask);
+        var spool = new SpoolOptions { Folder = _folder.Path, SegmentBytes = 64 * 1024, BytesMax = 1024 * 1024 };
+        await using var buffer = Open(sender, new() { Spool = spool, BatchEntriesMax = 100, BatchesInFlightMax = 2 });
+        BatchTests.AddMany(buffer, 5_000);
+
+        // All but the first batch is decided, and whole files of them.
+        await Until.TrueAsync(() => buffer.Held == 100, "the others are decided");
+        using (var crash = _folder.Copy())
+            Assert.Equal(5_000, HeldBy(crash));
+        release.SetResult();
+        await buffer.FlushAsync().WaitAsync(Until.Soon);
+        using (var crash = _folder.Copy())
+            Assert.Equal(0, HeldBy(crash));
+    }
+
+    [Fact]
     public async Task A_cursor_that_cannot_be_read_only_sends_more_again()
     {
         await using var buffer = Open(new ScriptedSender(), new() { BatchEntriesMax = 10 });
@@ -275,6 +294,17 @@ public sealed class SpoolTests : IDisposable
     {
         _loggers.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Answers a request when its first entry's task is done.</summary>
+    private sealed class SlowSender(Func<Entry, Task> wait) : IEntrySender
+    {
+        public async Task<SendResult> SendAsync(ReadOnlyMemory<Entry> entries, CancellationToken cancellation)
+        {
+            var sent = entries.ToArray();
+            await wait(sent[0]).WaitAsync(cancellation);
+            return ScriptedSender.Record(sent);
+        }
     }
 
     private EntryBuffer Open(IEntrySender sender, EntryBufferOptions? options = null)
