@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using GpuCredit.Client;
+
+namespace ClientBench;
+
+/// <summary>What adding costs the caller, while the buffer sends to somebody who answers at once; beside a plain bounded channel.</summary>
+internal static class AddRun
+{
+    private const int Entries = 1_000_000;
+
+    public static async Task RunAsync(string folder, int rounds)
+    {
+        (string Name, Func<string, Task<Cost>> Run)[] ways =
+        [
+            ("a bounded Channel of entries, nobody reading", _ => Task.FromResult(Channel())),
+            ("Add, in memory", _ => BufferAsync(new(), MadeIds)),
+            ("AddUsage that makes the id and the time, in memory", _ => BufferAsync(new(), static (buffer, i) => buffer.AddUsage("account-1", i + 1) == AddResult.Accepted)),
+            ("Add, spool Buffered", path => SpoolAsync(path, SpoolDurability.Buffered)),
+            ("Add, spool Written", path => SpoolAsync(path, SpoolDurability.Written)),
+            ("AddAsync, spool Synced, 256 at once", SyncedAsync),
+        ];
+        var costs = ways.ToDictionary(way => way.Name, _ => new List<Cost>());
+        for (var round = 0; round <= rounds; round++)
+        {
+            foreach (var (name, run) in ways)
+            {
+                var path = Path.Combine(folder, $"{round}-{costs.Keys.ToList().IndexOf(name)}");
+                var cost = await run(path);
+                // The first round warms up.
+                if (round > 0)
+                    costs[name].Add(cost);
+            }
+        }
+
+        Console.WriteLine($"{Entries:N0} entries by one thread (the last row: {SyncedEntries:N0}); {rounds} rounds; lowest to highest");
+        Console.WriteLine();
+        Console.WriteLine("| | ns an entry, median | range | bytes allocated by the caller an entry |");
+        Console.WriteLine("|---|---:|---:|---:|");
+        foreach (var (name, of) in costs)
+        {
+            var sorted = of.Select(cost => cost.Nanoseconds).Order().ToList();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {name} | {sorted[sorted.Count / 2]:N0} | {sorted[0]:N0} to {sorted[^1]:N0} | {of.Average(cost => cost.Bytes):N1} |"));
+        }
+    }
+
+    private const int SyncedEntries = 50_000;
+
+    private static readonly string[] Ids = [.. Enumerable.Range(0, Entries).Select(i => $"usage-{i:D10}")];
+
+    private static Cost Channel()
+    {
+        var channel = System.Threading.Channels.Channel.CreateBounded<Entry>(Entries);
+        return Measure(Entries, i => channel.Writer.TryWrite(Entry.Usage("account-1", Ids[i], i, i)));
+    }
+
+    private static bool MadeIds(EntryBuffer buffer, int i) => buffer.Add(Entry.Usage("account-1", Ids[i], i + 1, i)) == AddResult.Accepted;
+
+    private static async Task<Cost> BufferAsync(EntryBufferOptions options, Func<EntryBuffer, int, bool> add)
+    {
+        options.EntriesMax = Entries;
+        options.BytesMax = long.MaxValue;
+        await using var buffer = new EntryBuffer(new Answers(), options);
+        return Measure(Entries, i => add(buffer, i));
+    }
+
+    private static Task<Cost> SpoolAsync(string path, SpoolDurability durability) =>
+        BufferAsync(new() { Spool = new() { Folder = path, Durability = durability } }, MadeIds);
+
+    private static async Task<Cost> SyncedAsync(string path)
+    {
+        await using var buffer = new EntryBuffer(new Answers(), new() { Spool = new() { Folder = path, Durability = SpoolDurability.Synced } });
+        var started = Stopwatch.GetTimestamp();
+        await Parallel.ForAsync(0, SyncedEntries, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (i, cancellation) =>
+            await buffer.AddAsync(Entry.Usage("account-1", Ids[i], i + 1, i), cancellation));
+        return new(Stopwatch.GetElapsedTime(started).TotalNanoseconds / SyncedEntries, double.NaN);
+    }
+
+    private static Cost Measure(int count, Func<int, bool> add)
+    {
+        GC.Collect();
+        var bytes = GC.GetAllocatedBytesForCurrentThread();
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < count; i++)
+        {
+            if (!add(i))
+                throw new InvalidOperationException("not accepted");
+        }
+
+        return new(Stopwatch.GetElapsedTime(started).TotalNanoseconds / count, (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / count);
+    }
+
+    private sealed class Answers : IEntrySender
+    {
+        private static readonly EntryOutcome Recorded = new() { Status = OutcomeStatus.Recorded, Version = 1 };
+
+        public Task<SendResult> SendAsync(ReadOnlyMemory<Entry> entries, CancellationToken cancellation)
+        {
+            var outcomes = new EntryOutcome[entries.Length];
+            Array.Fill(outcomes, Recorded);
+            return Task.FromResult(SendResult.Answered(outcomes));
+        }
+    }
+
+    private sealed record Cost(double Nanoseconds, double Bytes);
+}
