@@ -1,10 +1,9 @@
 using NATS.Client.Core;
 using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 
 namespace AzureLlm;
 
-/// <summary>A JetStream stream, made when it isn't there, with the subject of its name.</summary>
+/// <summary>A subject of a JetStream stream, which the Host's source makes (<c>Create</c>) or somebody has.</summary>
 internal sealed class NatsBroker : Broker
 {
     private readonly NatsConnection _connection;
@@ -21,7 +20,7 @@ internal sealed class NatsBroker : Broker
     public static new async Task<Broker> ConnectAsync(Uri address)
     {
         var broker = new NatsBroker(new NatsConnection(new NatsOpts { Url = $"nats://{address.Authority}" }), PlaceIn(address));
-        await broker._jetStream.CreateOrUpdateStreamAsync(new StreamConfig(broker._subject, [broker._subject]));
+        await broker._connection.ConnectAsync();
         return broker;
     }
 

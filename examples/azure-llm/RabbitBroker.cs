@@ -2,10 +2,9 @@ using RabbitMQ.Client;
 
 namespace AzureLlm;
 
-/// <summary>A durable quorum queue, made when it isn't there; every message is confirmed.</summary>
+/// <summary>A queue, which the Host's source makes (<c>Create</c>) or somebody has; every message is confirmed.</summary>
 internal sealed class RabbitBroker : Broker
 {
-    private static readonly Dictionary<string, object?> _quorum = new() { ["x-queue-type"] = "quorum" };
     private static readonly BasicProperties _persistent = new() { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent };
 
     private readonly IConnection _connection;
@@ -19,7 +18,6 @@ internal sealed class RabbitBroker : Broker
         var queue = PlaceIn(address);
         var connection = await new ConnectionFactory { Uri = new UriBuilder(address) { Path = "/" }.Uri, VirtualHost = "/" }.CreateConnectionAsync();
         var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, _quorum);
         return new RabbitBroker(connection, channel, queue);
     }
 

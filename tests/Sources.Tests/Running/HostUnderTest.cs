@@ -35,6 +35,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public Uri Url { get; }
 
+    public Uri OpsUrl => _ops.BaseAddress!;
+
     public bool IsRunning => _process is not null;
 
     public string Log => _log.ToString();
