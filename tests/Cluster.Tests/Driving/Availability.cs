@@ -10,6 +10,7 @@ internal sealed class Availability(TimeProvider time)
     private readonly long _start = time.GetTimestamp();
     private readonly Dictionary<(string Account, bool IsWrite), State> _accounts = [];
     private Outage _longest;
+    private Outage _longestLately;
 
     public TimeSpan Now => time.GetElapsedTime(_start);
 
@@ -18,7 +19,18 @@ internal sealed class Availability(TimeProvider time)
     {
         get
         {
-            lock (_gate) return _accounts.Where(pair => pair.Value.DownSince is not null).Select(pair => OutageOf(pair.Key, pair.Value)).Append(_longest).MaxBy(outage => outage.Length);
+            lock (_gate) return WithThoseThatLast(_longest);
+        }
+    }
+
+    /// <summary>The longest since this was last asked, those that last included.</summary>
+    public Outage TakeLongestLately()
+    {
+        lock (_gate)
+        {
+            var longest = WithThoseThatLast(_longestLately);
+            _longestLately = default;
+            return longest;
         }
     }
 
@@ -46,6 +58,7 @@ internal sealed class Availability(TimeProvider time)
                 var outage = OutageOf((account, isWrite), state);
                 state.DownSince = null;
                 if (outage.Length > _longest.Length) _longest = outage;
+                if (outage.Length > _longestLately.Length) _longestLately = outage;
             }
         }
     }
@@ -64,6 +77,9 @@ internal sealed class Availability(TimeProvider time)
             lock (_gate) return [.. _accounts.Where(pair => !pair.Key.IsWrite && pair.Value.DownSince is not null).Select(pair => pair.Key.Account)];
         }
     }
+
+    private Outage WithThoseThatLast(Outage longest) =>
+        _accounts.Where(pair => pair.Value.DownSince is not null).Select(pair => OutageOf(pair.Key, pair.Value)).Append(longest).MaxBy(outage => outage.Length);
 
     private Outage OutageOf((string Account, bool IsWrite) what, State state) => new(what.Account, what.IsWrite, state.DownSince!.Value, Now);
 
