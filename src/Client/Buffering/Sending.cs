@@ -122,7 +122,7 @@ internal sealed class Sending : IDisposable
                 var answer = await TryAsync(batch);
                 if (batch.IsDecided)
                     return;
-                var pause = _backoff.Next(batch.Failures, answer.RetryAfter);
+                var pause = _backoff.Next(Math.Max(0, batch.Failures - 1), answer.RetryAfter);
                 _metrics.Retried();
                 if (answer.Outcomes is null || !TryPutAside(batch.Undecided))
                 {

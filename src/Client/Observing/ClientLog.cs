@@ -35,6 +35,6 @@ internal static partial class ClientLog
     [LoggerMessage(10, LogLevel.Error, "The spool's file {File} is damaged: {Bytes} bytes can't be read, and are kept in {Kept}")]
     public static partial void SpoolDamaged(this ILogger log, string file, long bytes, string kept);
 
-    [LoggerMessage(11, LogLevel.Error, "The spool can't be written; what was accepted stays in memory, and it will be tried again")]
+    [LoggerMessage(11, LogLevel.Error, "The spool can't be written now")]
     public static partial void SpoolUnwritten(this ILogger log, Exception exception);
 }

@@ -103,7 +103,7 @@ internal sealed class Spool : IBacklog
             while (_segments.First is { } first && first.Value.Number < last.File)
                 Drop(first);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What is decided stays for now, and is tried again with the next batch; at worst it is sent again.
             _log.SpoolUnwritten(e);
@@ -116,9 +116,7 @@ internal sealed class Spool : IBacklog
         {
             _isClosed = true;
             _writeTimer.Dispose();
-            WritePending();
-            if (_options.Durability == SpoolDurability.Synced)
-                SyncNewest();
+            WriteRest();
             var isAllDecided = _segments.Last is not { } last || (_cursor.File == last.Value.Number && _cursor.Offset >= last.Value.End);
             _reader.Dispose();
             while (_segments.First is { } first)
@@ -226,6 +224,21 @@ internal sealed class Spool : IBacklog
                 _log.SpoolUnwritten(e);
                 _writeTimer.Change(_options.WriteDelay, Timeout.InfiniteTimeSpan);
             }
+        }
+    }
+
+    private void WriteRest()
+    {
+        try
+        {
+            WritePending();
+            if (_options.Durability == SpoolDurability.Synced)
+                SyncNewest();
+        }
+        catch (IOException e)
+        {
+            // Nothing is left to try; what wasn't written is lost as in a crash, and the lock must be let go of.
+            _log.SpoolUnwritten(e);
         }
     }
 

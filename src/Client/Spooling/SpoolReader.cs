@@ -17,8 +17,9 @@ internal sealed class SpoolReader : IDisposable
 
     public void Open(SpoolSegment segment)
     {
+        var file = segment.OpenReader();
         _file?.Dispose();
-        _file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _file = file;
         Segment = segment;
         Offset = segment.Start;
     }

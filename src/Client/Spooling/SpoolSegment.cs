@@ -45,10 +45,14 @@ internal sealed class SpoolSegment
     public static SpoolSegment Create(string folder, long number)
     {
         var segment = new SpoolSegment(folder, number);
-        segment.Writer = File.OpenHandle(segment.Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        segment.Writer = Open(segment.Path, FileMode.CreateNew, FileAccess.ReadWrite);
         RandomAccess.Write(segment.Writer, Magic, 0);
         return segment;
     }
+
+    /// <summary>For reading, beside whoever writes it.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public SafeFileHandle OpenReader() => Open(Path, FileMode.Open, FileAccess.Read);
 
     /// <summary>The files of an earlier run, oldest first.</summary>
     public static IEnumerable<(long Number, string Path)> Find(string folder) =>
@@ -99,6 +103,19 @@ internal sealed class SpoolSegment
     }
 
     public string KeptPath => Path + ".damaged";
+
+    private static SafeFileHandle Open(string path, FileMode mode, FileAccess access)
+    {
+        try
+        {
+            return File.OpenHandle(path, mode, access, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            // Rights that were taken away while the spool is in use are a fault of the disk like any other, which may pass.
+            throw new IOException($"{path} can't be opened: {e.Message}", e);
+        }
+    }
 
     private static (long End, long Records, SpoolRead Tail) Walk(SafeFileHandle file, long at, long length)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Client.Tests.Running;
+using EndToEnd.Tests.Durability;
 using GpuCredit.Client;
 using UnreliableNetwork;
 
@@ -39,9 +40,29 @@ public sealed class KillTests(HostFixture host, ITestOutputHelper output)
         Assert.True(accepted.Count >= Rounds);
     }
 
-    private static async Task<List<string>> RunUntilKilledAsync(SpoolFolder folder, Uri server, SpoolDurability durability, string prefix, int lines)
+    [NeedsStraceFact]
+    public async Task Synced_means_that_the_file_was_synced_after_the_entry_was_written_and_before_the_caller_was_told()
     {
-        var info = new ProcessStartInfo("dotnet", [typeof(KillTests).Assembly.Location, folder.Path, server.AbsoluteUri, $"{durability}", prefix])
+        using var trace = new TraceFile();
+        using var folder = new SpoolFolder();
+        var accepted = await RunUntilKilledAsync(folder, host.Url, SpoolDurability.Synced, "traced-", 100, Strace.CommandTo(trace.Path));
+        var calls = await trace.ReadAsync();
+        Assert.True(accepted.Count >= 100);
+        foreach (var id in accepted)
+        {
+            var told = calls.First(call => call.Name == "write" && call.Arguments.Contains($"\"{id}\\n\"", StringComparison.Ordinal));
+            var written = calls.First(call => call.Name == "pwrite64" && call.File.EndsWith(".spool", StringComparison.Ordinal)
+                && call.Arguments.Contains($"{id}\"", StringComparison.Ordinal));
+            Assert.Contains(calls, call => call.Name == "fsync" && call.File == written.File && call.Result == 0
+                && call.Started > written.Ended && call.Ended < told.Started);
+        }
+    }
+
+    private static async Task<List<string>> RunUntilKilledAsync(
+        SpoolFolder folder, Uri server, SpoolDurability durability, string prefix, int lines, params string[] tracer)
+    {
+        string[] command = [.. tracer, "dotnet", typeof(KillTests).Assembly.Location, folder.Path, server.AbsoluteUri, $"{durability}", prefix];
+        var info = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
         };
