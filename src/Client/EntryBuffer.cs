@@ -30,6 +30,7 @@ public sealed class EntryBuffer : IAsyncDisposable
     private readonly Intake _intake;
     private readonly RefusedPump _refused;
     private readonly Sending _sending;
+    private readonly IDisposable _watched;
     private readonly Lock _closing = new();
     private Task<CloseReport>? _closed;
 
@@ -42,20 +43,30 @@ public sealed class EntryBuffer : IAsyncDisposable
     /// <exception cref="IOException">The spool's folder can't be used, or another buffer uses it.</exception>
     public EntryBuffer(
         IEntrySender sender, EntryBufferOptions? options = null, TimeProvider? time = null, ILogger<EntryBuffer>? log = null, IMeterFactory? meters = null)
+        : this(
+            sender,
+            options ?? new EntryBufferOptions(),
+            time ?? TimeProvider.System,
+            log ?? NullLogger<EntryBuffer>.Instance,
+            ClientMetrics.From(meters))
+    {
+    }
+
+    internal EntryBuffer(IEntrySender sender, EntryBufferOptions options, TimeProvider time, ILogger log, ClientMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(sender);
-        _options = options ?? new EntryBufferOptions();
-        _options.Check();
-        _time = time ?? TimeProvider.System;
-        _log = log ?? NullLogger<EntryBuffer>.Instance;
-        _metrics = new ClientMetrics(meters);
+        options.Check();
+        _options = options;
+        _time = time;
+        _log = log;
+        _metrics = metrics;
         var gate = new Lock();
         _spool = _options.Spool is { } spool ? new Spool(spool, gate, _time, _log) : null;
         _backlog = (IBacklog?)_spool ?? new MemoryBacklog(_options.EntriesMax, _options.BytesMax, gate);
         _intake = new Intake(_backlog, gate, _options.BatchEntriesMax, _options.BatchDelay, _time, _metrics);
         _refused = new RefusedPump(_options.RefusedMax, _options.OnRefused, _intake.Done, _log);
         _sending = new Sending(sender, _intake, _refused, _options, _time, _metrics, _log);
-        _metrics.Watch(() => Held, () => Bytes);
+        _watched = metrics.Watch(() => Held, () => Bytes);
     }
 
     /// <summary>Entries that it has accepted and that aren't decided yet, those of an earlier run in the spool included.</summary>
@@ -174,7 +185,7 @@ public sealed class EntryBuffer : IAsyncDisposable
         _sending.Dispose();
         _refused.Dispose();
         _backlog.Dispose();
-        _metrics.Dispose();
+        _watched.Dispose();
         return new CloseReport(left, _backlog.IsKept);
     }
 

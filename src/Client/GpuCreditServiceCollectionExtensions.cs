@@ -19,9 +19,7 @@ public static class GpuCreditServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptions<GpuCreditClientOptions>().Configure(configure).PostConfigure(options => options.Check());
-        services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new ClientMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddShared();
         services.TryAddSingleton(CreateClient);
         services.TryAddSingleton<IEntrySender>(provider => provider.GetRequiredService<IGpuCreditClient>());
         // The client lives as long as the container, so that handlers must not be replaced behind its back; their connections are.
@@ -38,16 +36,22 @@ public static class GpuCreditServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<EntryBufferOptions>().Configure(options => configure?.Invoke(options)).PostConfigure(options => options.Check());
-        services.AddMetrics();
-        services.AddLogging();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddShared();
         services.TryAddSingleton(provider => new EntryBuffer(
             provider.GetRequiredService<IEntrySender>(),
             provider.GetRequiredService<IOptions<EntryBufferOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EntryBuffer>>(),
-            provider.GetRequiredService<IMeterFactory>()));
+            provider.GetRequiredService<ClientMetrics>()));
         return services;
+    }
+
+    private static void AddShared(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => ClientMetrics.From(provider.GetRequiredService<IMeterFactory>()));
     }
 
     private static IGpuCreditClient CreateClient(IServiceProvider provider)

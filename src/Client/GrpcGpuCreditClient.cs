@@ -30,7 +30,7 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
             CreateChannel(address, Connections.NewHandler(), loggers: null),
             options ?? new GpuCreditClientOptions(),
             TimeProvider.System,
-            new ClientMetrics(),
+            ClientMetrics.Shared,
             ownsChannel: true)
     {
     }
@@ -38,7 +38,7 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
     /// <param name="channel">It isn't disposed.</param>
     /// <param name="options">The patience of a call; the defaults when null.</param>
     public GrpcGpuCreditClient(GrpcChannel channel, GpuCreditClientOptions? options = null)
-        : this(channel, options ?? new GpuCreditClientOptions(), TimeProvider.System, new ClientMetrics(), ownsChannel: false)
+        : this(channel, options ?? new GpuCreditClientOptions(), TimeProvider.System, ClientMetrics.Shared, ownsChannel: false)
     {
     }
 
@@ -176,8 +176,10 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
                 ? SendResult.Answered(outcomes, retryAfter)
                 : SendResult.Faulted(new GpuCreditException($"The answer of {_channel.Target} isn't understood."));
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+        catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted && (GrpcFaults.IsTooLarge(e) || entries.Length > 1))
         {
+            // Not GpuCredit's own: something on the way takes less at once, or less in a time. Half of it may pass; but one entry
+            // is never too large for such a word, which may only mean later.
             return SendResult.TooLarge(e.Status.Detail);
         }
         catch (RpcException e)

@@ -25,7 +25,7 @@ public sealed class HttpGpuCreditClient : IGpuCreditClient
     /// <param name="time">For tests; the system's clock when null.</param>
     /// <exception cref="ArgumentException">An option is wrong, or there is no address.</exception>
     public HttpGpuCreditClient(HttpClient http, GpuCreditClientOptions? options = null, TimeProvider? time = null)
-        : this(http, options ?? new GpuCreditClientOptions(), time ?? TimeProvider.System, new ClientMetrics())
+        : this(http, options ?? new GpuCreditClientOptions(), time ?? TimeProvider.System, ClientMetrics.Shared)
     {
     }
 
@@ -103,8 +103,8 @@ public sealed class HttpGpuCreditClient : IGpuCreditClient
         if (answer.Status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable && AnswerReader.ReadOutcomes(answer, entries) is { } outcomes)
             return SendResult.Answered(outcomes, answer.RetryAfter);
         var problem = AnswerReader.ReadProblem(answer);
-        // Also a proxy's 413: smaller requests may pass it.
-        if (answer.Status == HttpStatusCode.RequestEntityTooLarge)
+        // Also a proxy's 413: smaller requests may pass it. That one entry is too large only the server itself may say.
+        if (answer.Status == HttpStatusCode.RequestEntityTooLarge && (problem is { Code: "too_large" } || entries.Length > 1))
             return SendResult.TooLarge(problem?.Detail ?? "The server takes less at once.");
         if (problem is { Code: "unavailable" })
             return SendResult.Faulted(new GpuCreditException(problem.Detail ?? "The server is not available now.") { RetryAfter = answer.RetryAfter });

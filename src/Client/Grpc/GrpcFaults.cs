@@ -11,6 +11,8 @@ internal static class GrpcFaults
     /// <summary>The server's stable code; null when the error isn't GpuCredit's.</summary>
     public static string? Code(RpcException error) => error.Trailers.GetValue(CodeTrailer);
 
+    public static bool IsTooLarge(RpcException error) => Code(error) == "too_large";
+
     /// <summary>The outcome that the error carries; null when it carries none.</summary>
     public static EntryOutcome? ReadOutcome(RpcException error, string accountId)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Client.Tests.Running;
 using GpuCredit.Client;
+using Grpc.Net.Client;
 
 namespace Client.Tests.Calls;
 
@@ -79,6 +80,35 @@ public sealed class FaultTests
         var sent = await Client(handler).SendAsync(new[] { Entry.Usage("a", "u", 1, 1) }, CancellationToken.None);
         Assert.Null(sent.Outcomes);
         Assert.NotNull(sent.Fault);
+    }
+
+    [Theory]
+    [InlineData(8, null, 1, false, true)] // RESOURCE_EXHAUSTED of a proxy's: later, perhaps
+    [InlineData(8, null, 2, true, false)]
+    [InlineData(8, "too_large", 1, true, false)]
+    [InlineData(14, null, 2, false, true)] // UNAVAILABLE
+    [InlineData(14, "unavailable", 2, false, true)]
+    [InlineData(16, null, 2, false, false)] // UNAUTHENTICATED
+    [InlineData(12, null, 2, false, false)] // UNIMPLEMENTED: another service
+    public async Task An_error_of_grpc_is_no_outcome_and_only_the_server_says_that_one_entry_is_too_large(
+        int status, string? code, int entries, bool isTooLarge, bool isTransient)
+    {
+        using var handler = new StubHandler(_ => StubHandler.GrpcError(status, code));
+        using var channel = GrpcChannel.ForAddress(Quick.Address!, new GrpcChannelOptions { HttpHandler = handler });
+        using var client = new GrpcGpuCreditClient(channel, Quick);
+        var sent = await client.SendAsync(Enumerable.Range(0, entries).Select(i => Entry.Usage("a", $"u{i}", 1, 1)).ToArray(), CancellationToken.None);
+        Assert.Null(sent.Outcomes);
+        Assert.Equal((isTooLarge, isTransient), (sent.IsTooLarge, sent.Fault!.IsTransient));
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public async Task A_proxy_may_say_that_a_request_is_too_large_but_not_that_an_entry_is(int entries, bool isTooLarge)
+    {
+        using var handler = new StubHandler(_ => StubHandler.Text(HttpStatusCode.RequestEntityTooLarge, "too much", "text/plain"));
+        var sent = await Client(handler).SendAsync(Enumerable.Range(0, entries).Select(i => Entry.Usage("a", $"u{i}", 1, 1)).ToArray(), CancellationToken.None);
+        Assert.Equal(isTooLarge, sent.IsTooLarge);
     }
 
     [Fact]
