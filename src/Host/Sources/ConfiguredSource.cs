@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using GpuCredit.Host.Formats;
+using GpuCredit.Host.Sources.Kafka;
 using GpuCredit.Host.Sources.Nats;
 using GpuCredit.Host.Sources.RabbitMq;
 
@@ -23,7 +24,7 @@ internal sealed record ConfiguredSource(SourceSettings Settings, IBroker Broker,
         {
             SourceKind.Nats => NatsSettings.Read(section),
             SourceKind.RabbitMq => RabbitMqSettings.Read(section),
-            SourceKind.Kafka => throw new UnreachableException(),
+            SourceKind.Kafka => KafkaSettings.Read(section),
             _ => throw new UnreachableException(),
         };
     }

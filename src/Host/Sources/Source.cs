@@ -47,7 +47,7 @@ internal sealed class Source : IDisposable
         {
             lock (_gate)
             {
-                return _isPaused ? SourceState.Paused
+                return _isPaused ? (_feed is null ? SourceState.Paused : SourceState.Pausing)
                     : _feed is not { } feed ? _unconnected
                     : !feed.IsConnected ? SourceState.Disconnected
                     : _pipeline.IsWaiting ? SourceState.Waiting

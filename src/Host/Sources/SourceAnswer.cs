@@ -9,7 +9,7 @@ internal sealed record SourcesAnswer(IReadOnlyList<SourceAnswer> Sources);
 /// <param name="Name">As in the settings.</param>
 /// <param name="Kind">nats, rabbitmq or kafka.</param>
 /// <param name="Address">The broker's.</param>
-/// <param name="State">starting, running, paused, waiting, disconnected or failed.</param>
+/// <param name="State">starting, running, pausing, paused, waiting, disconnected or failed.</param>
 /// <param name="Lag">Messages that the broker still has for the source's group; <c>null</c> when that isn't known.</param>
 /// <param name="EntriesPerSecond">Entries decided and acknowledged a second, over the last minute.</param>
 /// <param name="InFlight">Messages taken and not yet acknowledged.</param>

@@ -9,6 +9,9 @@ internal enum SourceState
     /// <summary>Messages are taken as they come.</summary>
     Running,
 
+    /// <summary>An operator said so, and what was under way is being finished.</summary>
+    Pausing,
+
     /// <summary>An operator said so: nothing is taken here, other nodes take it.</summary>
     Paused,
 

@@ -1,3 +1,5 @@
+using Sources.Tests.Running;
+
 namespace Sources.Tests.Brokers;
 
 /// <summary>A real broker, and what a scenario does to it.</summary>
@@ -14,6 +16,9 @@ internal interface ITestBroker : IAsyncDisposable
     Task StartAgainAsync();
 
     Task StopAsync(bool abruptly);
+
+    /// <summary>Cuts every connection of the Host, which came through the proxy where the broker's kind allows one.</summary>
+    Task CutAsync(CuttingProxy proxy);
 
     /// <summary>Returns when the broker has confirmed every one of them; what isn't confirmed is sent again.</summary>
     Task PublishAsync(IReadOnlyList<byte[]> bodies);

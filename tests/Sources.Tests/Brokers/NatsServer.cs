@@ -46,6 +46,12 @@ internal sealed class NatsServer : ITestBroker
 
     public Task StopAsync(bool abruptly) => _process!.EndAsync(abruptly ? "KILL" : "TERM");
 
+    public Task CutAsync(CuttingProxy proxy)
+    {
+        Assert.NotEqual(0, proxy.Cut());
+        return Task.CompletedTask;
+    }
+
     public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
     {
         var js = JetStream();

@@ -75,6 +75,12 @@ internal sealed class RabbitMqServer : ITestBroker
 
     public Task<IConnection> ConnectAsync() => new ConnectionFactory { HostName = "127.0.0.1", Port = Port, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
 
+    public Task CutAsync(CuttingProxy proxy)
+    {
+        Assert.NotEqual(0, proxy.Cut());
+        return Task.CompletedTask;
+    }
+
     public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
     {
         var left = bodies.ToList();

@@ -63,7 +63,7 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
                     restarts++;
                     break;
                 case 2:
-                    proxy.Cut();
+                    await broker.CutAsync(proxy);
                     cuts++;
                     break;
                 default:

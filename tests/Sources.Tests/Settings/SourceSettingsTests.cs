@@ -8,6 +8,7 @@ namespace Sources.Tests.Settings;
 public sealed class SourceSettingsTests
 {
     private static readonly string[] Nats = ["Kind=nats", "Address=nats://127.0.0.1:4222", "Stream=usage"];
+    private static readonly string[] Kafka = ["Kind=kafka", "Address=127.0.0.1:9092", "Topic=usage"];
     private static readonly string[] RabbitMq = ["Kind=rabbitmq", "Address=amqp://127.0.0.1", "Queue=usage"];
 
     public static TheoryData<string[], string> Wrong => new()
@@ -34,6 +35,12 @@ public sealed class SourceSettingsTests
         { [.. RabbitMq, "DeadLetter=usage"], "GpuCredit:Sources:usage:DeadLetter is the same as GpuCredit:Sources:usage:Queue: the source would read its own dead letters." },
         { [.. RabbitMq, "Address=amqp://a/one,amqp://b/two"], "GpuCredit:Sources:usage:Address must name nodes of one broker, with the same scheme and the same virtual host." },
         { [.. RabbitMq, "CaFile=/no/such/file"], "GpuCredit:Sources:usage:CaFile /no/such/file can't be read: " },
+        { [.. Kafka, "Address=127.0.0.1"], "GpuCredit:Sources:usage:Address must be brokers as host:port, with commas between, and holds \"127.0.0.1\"." },
+        { [.. Kafka, "Topic=a b"], "GpuCredit:Sources:usage:Topic must be a topic's name, 1 to 249 letters, digits, . _ and -, and is \"a b\"." },
+        { [.. Kafka, "DeadLetter=usage"], "GpuCredit:Sources:usage:DeadLetter is the same as GpuCredit:Sources:usage:Topic: the source would read its own dead letters." },
+        { [.. Kafka, "SaslMechanism=plain"], "GpuCredit:Sources:usage:SaslMechanism has no meaning without GpuCredit:Sources:usage:Username and GpuCredit:Sources:usage:Password." },
+        { [.. Kafka, "Username=me", "Password=secret", "SaslMechanism=kerberos"], "GpuCredit:Sources:usage:SaslMechanism must be plain, scram-sha-256 or scram-sha-512, and is \"kerberos\"." },
+        { [.. Kafka, "CaFile=/etc/ssl/ca.pem"], "GpuCredit:Sources:usage:CaFile has no meaning without GpuCredit:Sources:usage:Tls true." },
         { [.. RabbitMq, "Stream=usage"], "GpuCredit:Sources:usage:Stream is not a setting of a rabbitmq source; the settings are " },
     };
 

@@ -1,0 +1,42 @@
+using Confluent.Kafka;
+
+namespace GpuCredit.Host.Sources.Kafka;
+
+/// <summary>
+/// How far one partition is, for as long as it is this node's. Kafka remembers one number for a partition, everything before which is
+/// done: so only the messages that are decided without a gap, from the first that was taken on, may be committed.
+/// </summary>
+/// <remarks>Offsets may have gaps of their own (transactions, compaction), so the order of taking counts and not the numbers. Callers lock.</remarks>
+internal sealed class PartitionProgress(TopicPartition partition)
+{
+    private readonly Queue<long> _taken = new();
+    private readonly HashSet<long> _decided = [];
+
+    public TopicPartition Partition => partition;
+
+    /// <summary>False once the partition has gone to another node: what is still under way is decided there again.</summary>
+    public bool IsOurs { get; set; } = true;
+
+    /// <summary>Taken and not decided, or decided behind one that isn't.</summary>
+    public int UnderWay => _taken.Count - _decided.Count;
+
+    /// <summary>The offset to go on from, were this node to die now; null until something is decided.</summary>
+    public long? Committable { get; private set; }
+
+    public void Take(long offset) => _taken.Enqueue(offset);
+
+    /// <returns>Whether <see cref="Committable"/> has moved.</returns>
+    public bool Decide(long offset)
+    {
+        _decided.Add(offset);
+        var hasMoved = false;
+        while (_taken.TryPeek(out var first) && _decided.Remove(first))
+        {
+            _taken.Dequeue();
+            Committable = first + 1;
+            hasMoved = true;
+        }
+
+        return hasMoved;
+    }
+}
