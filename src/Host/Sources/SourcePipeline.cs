@@ -31,9 +31,6 @@ internal sealed class SourcePipeline(
     /// <summary>Entries in one call of the accounts' door at most: a message that holds more goes in several.</summary>
     private const int CallEntriesMax = HttpLimits.BatchEntriesMax;
 
-    /// <summary>After a stop or a pause, what is under way may still be finished for so long; the rest stays unacknowledged.</summary>
-    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan LagEvery = TimeSpan.FromSeconds(2);
 
     private readonly Room _room = new(settings.Prefetch, settings.InFlightBytes);
@@ -66,7 +63,7 @@ internal sealed class SourcePipeline(
         await ((Task)takes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (takes.IsFaulted)
             Give(work, takes.Exception.InnerException!);
-        await Drained().WaitAsync(DrainWithin, time, work.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Drained().WaitAsync(settings.Drain, time, work.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await work.CancelAsync();
         await Drained();
         await watching;

@@ -11,11 +11,15 @@ internal sealed class SourceSection
     public const string All = "Sources";
 
     /// <summary>Every kind has these; the format reads what is under Mapping.</summary>
-    private static readonly string[] Common = ["Kind", "Address", "Parallelism", "Prefetch", "BatchMessages", "InFlightBytes", EntryFormats.FormatKey];
+    private static readonly string[] Common = ["Kind", "Address", "Parallelism", "Prefetch", "BatchMessages", "InFlightBytes", "DrainSeconds", EntryFormats.FormatKey];
 
     private const string Mapping = "Mapping";
     private const int ParallelismMax = 64;
     private const int PrefetchMax = 65_535;
+
+    /// <summary>The whole Host stops within a minute.</summary>
+    private const int DrainSecondsMax = 15;
+
     private const int NameCharsMax = 64;
 
     private readonly IConfigurationSection _section;
@@ -67,6 +71,7 @@ internal sealed class SourceSection
         Prefetch = WholeNumber("Prefetch", 2_000, 1, PrefetchMax),
         BatchMessages = WholeNumber("BatchMessages", 500, 1, FormatLimits.MessageEntriesMax),
         InFlightBytes = WholeNumber("InFlightBytes", 64 * 1024 * 1024, 1024, int.MaxValue),
+        Drain = Seconds("DrainSeconds", 10, 0, DrainSecondsMax),
         Seed = HashCode.Combine(Name, Environment.ProcessId, Environment.MachineName),
     };
 

@@ -22,6 +22,9 @@ internal sealed record SourceSettings
     /// <summary>When messages of so many bytes are under way no more are taken.</summary>
     public required long InFlightBytes { get; init; }
 
+    /// <summary>After a stop or a pause, what is under way may still be finished for so long; the rest stays unacknowledged.</summary>
+    public required TimeSpan Drain { get; init; }
+
     /// <summary>Of this source's chance: other nodes have others.</summary>
     public int Seed { get; init; }
 }

@@ -58,7 +58,8 @@ internal sealed class KafkaCluster : ITestBroker
 
     /// <summary>A broker says itself where it is, so no proxy can stand between.</summary>
     public string[] Settings(int port) =>
-        ["--GpuCredit:Sources:usage:Kind", "kafka", "--GpuCredit:Sources:usage:Address", Servers, "--GpuCredit:Sources:usage:Topic", Topic];
+        ["--GpuCredit:Sources:usage:Kind", "kafka", "--GpuCredit:Sources:usage:Address", Servers, "--GpuCredit:Sources:usage:Topic", Topic,
+            "--GpuCredit:Sources:usage:SessionTimeoutSeconds", "6"];
 
     public Task StartAgainAsync()
     {

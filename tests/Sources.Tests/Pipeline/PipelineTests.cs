@@ -322,6 +322,7 @@ public sealed class PipelineTests : IDisposable
             Prefetch = 100,
             BatchMessages = 10,
             InFlightBytes = 1_000_000,
+            Drain = TimeSpan.FromSeconds(10),
         };
         return new SourcePipeline(change?.Invoke(settings) ?? settings, format ?? new JsonFormat(), _accounts.RecordAsync, _meter, _time, NullLogger.Instance);
     }

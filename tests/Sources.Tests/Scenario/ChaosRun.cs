@@ -79,11 +79,20 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
     /// <summary>In the middle means in the middle: some are taken already.</summary>
     private static async Task TakesAsync(HostUnderTest host)
     {
-        var before = await TakenAsync(host);
-        await Eventually.TrueAsync(async () => await TakenAsync(host) > before, TimeSpan.FromSeconds(60), () => $"messages are taken: {host.Log}");
+        var (before, last) = (-1L, "");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (await host.SourceAsync("usage") is not { } source)
+                    return false;
+                last = source.ToJsonString();
+                var taken = source["messages"]!.GetValue<long>();
+                before = before < 0 ? taken : before;
+                return taken > before;
+            },
+            TimeSpan.FromSeconds(60),
+            () => $"messages are taken: {last}\n{host.Log}");
     }
-
-    private static async Task<long> TakenAsync(HostUnderTest host) => (await host.SourceAsync("usage"))?["messages"]!.GetValue<long>() ?? 0;
 
     private Task DrainAsync(HostUnderTest host)
     {

@@ -13,6 +13,8 @@ internal sealed class KafkaFeed : IFeed
     private static readonly TimeSpan PollFor = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan RoomWithin = TimeSpan.FromSeconds(2);
+
     /// <summary>Before a partition goes to another node, what is under way of it may be finished for so long; the rest is done there again.</summary>
     private static readonly TimeSpan FinishWithin = TimeSpan.FromSeconds(2);
 
@@ -27,7 +29,7 @@ internal sealed class KafkaFeed : IFeed
     private volatile bool _isClosing;
     private volatile bool _isDown;
     private volatile string? _heard;
-    private bool _isFull;
+    private bool _isPaused;
 
     public KafkaFeed(KafkaSettings settings)
     {
@@ -46,9 +48,8 @@ internal sealed class KafkaFeed : IFeed
             AutoCommitIntervalMs = 1_000,
             EnableAutoOffsetStore = false,
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            // A node that was killed is found out after so long, and its partitions move.
-            SessionTimeoutMs = 10_000,
-            HeartbeatIntervalMs = 1_000,
+            SessionTimeoutMs = (int)settings.SessionTimeout.TotalMilliseconds,
+            HeartbeatIntervalMs = (int)Math.Min(3_000, settings.SessionTimeout.TotalMilliseconds / 5),
             QueuedMinMessages = settings.Common.Prefetch,
             QueuedMaxMessagesKbytes = 16 * 1024,
             FetchWaitMaxMs = 100,
@@ -84,6 +85,8 @@ internal sealed class KafkaFeed : IFeed
                 delivery.Progress.Take(delivery.Raw.Offset.Value);
                 taken.Add(delivery);
             }
+
+            Monitor.PulseAll(_gate); // there is room
         }
 
         return taken;
@@ -201,18 +204,30 @@ internal sealed class KafkaFeed : IFeed
         _polled.Writer.TryComplete();
     }
 
+    /// <summary>
+    /// Room is waited for a while, since to pause throws away what the client has fetched. What lasts longer is no busy moment but an
+    /// outage: then the partitions are paused, so that polling can go on.
+    /// </summary>
     private void PauseWhenFull()
     {
-        var count = _polled.Reader.Count;
-        if (!_isFull && count >= _settings.Common.Prefetch)
+        if (!_isPaused && _polled.Reader.Count >= _settings.Common.Prefetch)
         {
-            _consumer.Pause(_consumer.Assignment);
-            _isFull = true;
+            lock (_gate)
+            {
+                if (_polled.Reader.Count >= _settings.Common.Prefetch)
+                    Monitor.Wait(_gate, RoomWithin);
+            }
+
+            if (_polled.Reader.Count >= _settings.Common.Prefetch)
+            {
+                _consumer.Pause(_consumer.Assignment);
+                _isPaused = true;
+            }
         }
-        else if (_isFull && count <= _settings.Common.Prefetch / 2)
+        else if (_isPaused && _polled.Reader.Count <= _settings.Common.Prefetch / 2)
         {
             _consumer.Resume(_consumer.Assignment);
-            _isFull = false;
+            _isPaused = false;
         }
     }
 
@@ -226,7 +241,7 @@ internal sealed class KafkaFeed : IFeed
         }
 
         // They come unpaused; the next look pauses all of them again.
-        _isFull = false;
+        _isPaused = false;
     }
 
     private void Revoked(List<TopicPartitionOffset> partitions)

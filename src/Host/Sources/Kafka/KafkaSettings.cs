@@ -6,7 +6,7 @@ namespace GpuCredit.Host.Sources.Kafka;
 /// <summary>What a source of kind <c>kafka</c> has beside what all have.</summary>
 internal sealed record KafkaSettings
 {
-    private static readonly string[] Known = ["Topic", "Group", "DeadLetter", "Tls", "CaFile", "Username", "Password", "SaslMechanism"];
+    private static readonly string[] Known = ["Topic", "Group", "DeadLetter", "SessionTimeoutSeconds", "Tls", "CaFile", "Username", "Password", "SaslMechanism"];
 
     public required SourceSettings Common { get; init; }
 
@@ -20,6 +20,9 @@ internal sealed record KafkaSettings
 
     /// <summary>The dead letters' topic.</summary>
     public required string DeadLetter { get; init; }
+
+    /// <summary>A node that was killed is found out after so long, and its partitions move. Brokers have bounds of their own, 6 s to 30 min by default.</summary>
+    public required TimeSpan SessionTimeout { get; init; }
 
     public required bool Tls { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record KafkaSettings
             Topic = topic,
             Group = section.Text("Group") ?? $"gpucredit-{section.Name}",
             DeadLetter = Name(section, "DeadLetter", section.Text("DeadLetter") ?? $"{topic}.dead"),
+            SessionTimeout = section.Seconds("SessionTimeoutSeconds", 10, 1, 1800),
             Tls = tls,
             CaFile = section.File("CaFile"),
             Credentials = credentials,
