@@ -15,7 +15,7 @@ namespace Sources.Tests.Scenario;
 internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
 {
     private const int EntriesDefault = 3_000;
-    private static readonly TimeSpan DrainsWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan DrainsAtLeastWithin = TimeSpan.FromMinutes(2);
 
     private readonly int _entries = Number("GPUCREDIT_SOURCES_ENTRIES", EntriesDefault);
     private readonly int _accounts = Number("GPUCREDIT_SOURCES_ACCOUNTS", 100);
@@ -105,7 +105,7 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
                 last = source?.ToJsonString();
                 return source?["lag"]?.GetValue<long>() == 0 && source["inFlight"]!.GetValue<int>() == 0 && (left = await broker.LeftAsync()) == 0;
             },
-            DrainsWithin,
+            DrainsAtLeastWithin + TimeSpan.FromSeconds(_entries / 500),
             () => $"everything is drained: {left} left at the broker, {last}\n{host.Log}");
     }
 
