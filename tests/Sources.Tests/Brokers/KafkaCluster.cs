@@ -37,7 +37,7 @@ internal sealed class KafkaCluster : ITestBroker
         }
 
         Assert.NotEqual(IntPtr.Zero, _cluster);
-        _producer = Quiet(new ProducerConfig { BootstrapServers = Servers, Acks = Acks.All, EnableIdempotence = true, MessageTimeoutMs = 120_000, ReconnectBackoffMaxMs = 500 });
+        _producer = Quiet(new ProducerConfig { BootstrapServers = Servers, Acks = Acks.All, MessageTimeoutMs = 5_000, ReconnectBackoffMaxMs = 500 });
     }
 
     public string Kind => "kafka";
@@ -90,7 +90,24 @@ internal sealed class KafkaCluster : ITestBroker
     public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
     {
         foreach (var chunk in bodies.Chunk(100))
-            await Task.WhenAll(chunk.Select(body => _producer.ProduceAsync(Topic, new Message<byte[]?, byte[]?> { Value = body })));
+            await Task.WhenAll(chunk.Select(ProduceAsync));
+    }
+
+    private async Task ProduceAsync(byte[] body)
+    {
+        // What isn't confirmed is sent again; the ledger takes a second one for what it is.
+        for (; ; )
+        {
+            try
+            {
+                await _producer.ProduceAsync(Topic, new Message<byte[]?, byte[]?> { Value = body });
+                return;
+            }
+            catch (ProduceException<byte[]?, byte[]?>)
+            {
+                await Task.Delay(50);
+            }
+        }
     }
 
     public Task<IReadOnlyList<ReadLetter>> DeadLettersAsync() => Task.Run<IReadOnlyList<ReadLetter>>(() =>
@@ -98,7 +115,7 @@ internal sealed class KafkaCluster : ITestBroker
         var letters = new List<ReadLetter>();
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = Servers, GroupId = "reader", EnableAutoCommit = false, EnablePartitionEof = true })
             .SetLogHandler((_, _) => { }).Build();
-        using var admin = new DependentAdminClientBuilder(_host.Handle).Build();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Servers }).SetLogHandler((_, _) => { }).Build();
         var partitions = admin.GetMetadata($"{Topic}.dead", TimeSpan.FromSeconds(20)).Topics.Single().Partitions.Count;
         consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset($"{Topic}.dead", partition, Offset.Beginning)));
         for (var ended = 0; ended < partitions;)

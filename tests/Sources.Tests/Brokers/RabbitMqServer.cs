@@ -81,7 +81,9 @@ internal sealed class RabbitMqServer : ITestBroker
         return Task.CompletedTask;
     }
 
-    public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
+    public Task PublishAsync(IReadOnlyList<byte[]> bodies) => PublishAsync(Queue, bodies);
+
+    public async Task PublishAsync(string queue, IReadOnlyList<byte[]> bodies)
     {
         var left = bodies.ToList();
         while (left.Count > 0)
@@ -94,7 +96,7 @@ internal sealed class RabbitMqServer : ITestBroker
                 {
                     // What isn't confirmed is sent again; the ledger takes a second one for what it is.
                     var chunk = left.Take(100).ToList();
-                    await Task.WhenAll(chunk.Select(body => channel.BasicPublishAsync("", Queue, mandatory: true, new BasicProperties { Persistent = true }, body).AsTask()));
+                    await Task.WhenAll(chunk.Select(body => channel.BasicPublishAsync("", queue, mandatory: true, new BasicProperties { Persistent = true, ContentType = "application/json" }, body).AsTask()));
                     left.RemoveRange(0, chunk.Count);
                 }
             }
@@ -105,12 +107,14 @@ internal sealed class RabbitMqServer : ITestBroker
         }
     }
 
-    public async Task<IReadOnlyList<ReadLetter>> DeadLettersAsync()
+    public Task<IReadOnlyList<ReadLetter>> DeadLettersAsync() => DeadLettersAsync(Queue);
+
+    public async Task<IReadOnlyList<ReadLetter>> DeadLettersAsync(string queue)
     {
         var letters = new List<ReadLetter>();
         await using var connection = await ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
-        while (await channel.BasicGetAsync($"{Queue}.dead", autoAck: true) is { } letter)
+        while (await channel.BasicGetAsync($"{queue}.dead", autoAck: true) is { } letter)
         {
             letters.Add(new(
                 letter.Body.ToArray(),

@@ -48,8 +48,9 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
         var parts = workload.Messages.Chunk((workload.Messages.Length / rounds) + 1).ToList();
         for (var i = 0; i < parts.Count; i++)
         {
+            var before = await TakenAsync(host);
             var published = broker.PublishAsync(parts[i]);
-            await TakesAsync(host);
+            await TakesAsync(host, before, published);
             switch (i < 3 ? i : random.Next(3))
             {
                 case 0:
@@ -77,22 +78,15 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
     }
 
     /// <summary>In the middle means in the middle: some are taken already.</summary>
-    private static async Task TakesAsync(HostUnderTest host)
+    private Task TakesAsync(HostUnderTest host, long before, Task published)
     {
-        var (before, last) = (-1L, "");
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                if (await host.SourceAsync("usage") is not { } source)
-                    return false;
-                last = source.ToJsonString();
-                var taken = source["messages"]!.GetValue<long>();
-                before = before < 0 ? taken : before;
-                return taken > before;
-            },
-            TimeSpan.FromSeconds(60),
-            () => $"messages are taken: {last}\n{host.Log}");
+        var taken = before;
+        return Eventually.TrueAsync(
+            async () => (taken = await TakenAsync(host)) > before, TimeSpan.FromSeconds(60), () => $"more messages are taken than {before}, and not {taken}; {broker.Kind}, {published.Status}: {host.Log}");
     }
+
+    /// <summary>Since the Host was started last.</summary>
+    private static async Task<long> TakenAsync(HostUnderTest host) => (await host.SourceAsync("usage"))?["messages"]!.GetValue<long>() ?? 0;
 
     private Task DrainAsync(HostUnderTest host)
     {

@@ -35,7 +35,9 @@ internal sealed class KafkaFeed : IFeed
     {
         _settings = settings;
         Lost = _lost.Token;
-        _letters = new ProducerBuilder<byte[]?, byte[]?>(settings.Apply(new ProducerConfig { Acks = Acks.All, EnableIdempotence = true, MessageTimeoutMs = 10_000, LingerMs = 5 }))
+        // Not idempotent: a letter whose fate isn't known is written again in any case, and an idempotent producer can end in a state
+        // that it doesn't leave.
+        _letters = new ProducerBuilder<byte[]?, byte[]?>(settings.Apply(new ProducerConfig { Acks = Acks.All, MessageTimeoutMs = 10_000, LingerMs = 5 }))
             .SetErrorHandler((_, error) => Hear(error))
             .SetLogHandler((_, _) => { })
             .Build();
