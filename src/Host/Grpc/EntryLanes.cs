@@ -14,6 +14,9 @@ namespace GpuCredit.Host.Grpc;
 /// <param name="cancellation">Ends every lane.</param>
 internal sealed class EntryLanes(AccountClient accounts, Action<Exception> fail, CancellationToken cancellation)
 {
+    /// <summary>A lane that has held more is not kept for another account: many of them would hold much for nothing.</summary>
+    private const int SpareCapacityMax = 64;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Stack<Lane> _spare = new();
@@ -125,7 +128,8 @@ internal sealed class EntryLanes(AccountClient accounts, Action<Exception> fail,
             }
 
             _lanes.Remove(lane.AccountId);
-            _spare.Push(lane);
+            if (lane.Waiting.Capacity + lane.Sending.Capacity <= SpareCapacityMax)
+                _spare.Push(lane);
             return false;
         }
     }

@@ -1,4 +1,6 @@
 using GpuCredit.Host.Http;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace GpuCredit.Host.Grpc;
@@ -54,6 +56,21 @@ internal sealed class GrpcDoor
         // What reads the message of a call that isn't a stream fails before anything of ours has begun, and can only say "unknown".
         if (!context.Response.HasStarted && context.Response.Headers[GrpcProblems.StatusHeader] == GrpcProblems.Unknown)
             await GrpcProblems.AnswerAsync(context, GrpcProblems.Unreadable());
+        if (stopping.IsCancellationRequested && path.StartsWithSegments(StreamPath))
+            await LingerAsync(context);
+    }
+
+    /// <summary>
+    /// A client still writes while the node ends its stream. A socket that is closed before all that comes in is read is reset, and the client
+    /// loses what it hasn't read yet: the last outcomes, and the end. So the stream is ended, and its connection kept until the client
+    /// has closed it, as it does when it has read the end; or for a moment.
+    /// </summary>
+    private static async Task LingerAsync(HttpContext context)
+    {
+        await context.Response.CompleteAsync();
+        var closed = context.Features.GetRequiredFeature<IConnectionLifetimeFeature>().ConnectionClosed;
+        var time = context.RequestServices.GetRequiredService<TimeProvider>();
+        await Task.Delay(GrpcLimits.LingerFor, time, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Health and reflection: everybody's, and open for long.</summary>

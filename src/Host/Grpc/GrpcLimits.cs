@@ -50,4 +50,7 @@ internal static class GrpcLimits
     /// read is cut off.
     /// </summary>
     public static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the connection of a stream that has ended because the node stops is kept for its client to read that.</summary>
+    public static readonly TimeSpan LingerFor = TimeSpan.FromSeconds(2);
 }

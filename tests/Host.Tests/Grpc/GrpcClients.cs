@@ -9,7 +9,7 @@ namespace Host.Tests.Grpc;
 /// <summary>A channel of its own to a Host's gRPC door, and what tests say over it.</summary>
 internal sealed class GrpcClients : IDisposable
 {
-    public static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
 
     private readonly GrpcChannel _channel;
 
