@@ -55,7 +55,7 @@ static async Task<int> OutageAsync(int away, int around)
     await using var server = await PostgresServer.StartAsync();
     await using var host = await HostUnderTest.StartAsync(
         ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", await server.CreateDatabaseAsync("doors"), .. nats.Settings(nats.Port)]);
-    IDoor[] doors = [HttpDoor.OneByOne(host.Url), HttpDoor.Lines(host.Url), HttpDoor.CloudEvents(host.Url), new GrpcDoor(host.GrpcUrl), new BrokerDoor("NATS", nats, host.OpsUrl)];
+    IDoor[] doors = [HttpDoor.OneByOne(host.Url), HttpDoor.Lines(host.Url), HttpDoor.CloudEvents(host.Url), new GrpcDoor(host.GrpcUrl), new BrokerDoor("NATS", nats, host.OpsUrl) { KeepsPace = true }];
     var wrong = await new OutageRun(host, server, doors).RunAsync(around, away, around);
     foreach (var door in doors)
         await door.DisposeAsync();
