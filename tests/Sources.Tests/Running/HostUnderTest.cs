@@ -27,7 +27,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
     public HostUnderTest(ITestOutputHelper output, params string[] settings)
     {
         (_output, _settings) = (output, settings);
-        var ports = FreePorts.Take(3);
+        var ports = Ports.Take(3);
         Url = new Uri($"http://127.0.0.1:{ports[0]}");
         _grpcUrl = new Uri($"http://127.0.0.1:{ports[1]}");
         _ops = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[2]}"), Timeout = TimeSpan.FromSeconds(5) };

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using EndToEnd.Tests.Law;
 using Sources.Tests.Brokers;
 using Sources.Tests.Running;
@@ -86,7 +87,12 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
     }
 
     /// <summary>Since the Host was started last.</summary>
-    private static async Task<long> TakenAsync(HostUnderTest host) => (await host.SourceAsync("usage"))?["messages"]!.GetValue<long>() ?? 0;
+    private static async Task<long> TakenAsync(HostUnderTest host)
+    {
+        JsonNode? source = null;
+        await Eventually.TrueAsync(async () => (source = await host.SourceAsync("usage")) is not null, TimeSpan.FromSeconds(60), () => $"the Host answers: {host.Log}");
+        return source!["messages"]!.GetValue<long>();
+    }
 
     private Task DrainAsync(HostUnderTest host)
     {
