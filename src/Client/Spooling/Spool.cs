@@ -74,17 +74,14 @@ internal sealed class Spool : IBacklog
     public Taken Take(Span<Entry> into)
     {
         var count = 0;
-        while (count < into.Length)
+        try
         {
-            long end;
-            lock (_gate)
-            {
-                WritePending();
-                if (!TryFindUnread(out end))
-                    break;
-            }
-
-            count += _reader.Read(into[count..], end);
+            while (count < into.Length && TryFindReadable(out var end))
+                count += _reader.Read(into[count..], end);
+        }
+        catch (IOException) when (count > 0)
+        {
+            // What was read before is taken: it would not be read again, and the cursor would pass it unsent.
         }
 
         return new(count, 0, _reader.Segment?.Number ?? 0, _reader.Offset);
@@ -171,11 +168,12 @@ internal sealed class Spool : IBacklog
                 RandomAccess.FlushToDisk(full.Writer!);
         }
 
-        var segment = SpoolSegment.Create(_options.Folder, _lastNumber + 1);
+        // A number is used once, also by a try that failed: what it left behind must not fail the next one.
+        _lastNumber++;
+        var segment = SpoolSegment.Create(_options.Folder, _lastNumber);
         if (_options.Durability == SpoolDurability.Synced)
             FolderSync.Sync(_options.Folder);
         Newest?.CloseWriter();
-        _lastNumber++;
         _segments.AddLast(segment);
         Bytes += SpoolSegment.HeaderBytes;
     }
@@ -255,6 +253,18 @@ internal sealed class Spool : IBacklog
         }
     }
 
+    /// <summary>What is in the files goes first: while a full disk keeps the rest from being written, sending it is what makes room.</summary>
+    private bool TryFindReadable(out long end)
+    {
+        lock (_gate)
+        {
+            if (TryFindUnread(out end))
+                return true;
+            WritePending();
+            return TryFindUnread(out end);
+        }
+    }
+
     private bool TryFindUnread(out long end)
     {
         end = 0;
@@ -279,8 +289,8 @@ internal sealed class Spool : IBacklog
 
     private void Drop(LinkedListNode<SpoolSegment> segment)
     {
+        segment.Value.Delete(); // may fail, and is then tried again: counted out once
         Bytes -= segment.Value.End + segment.Value.TailBytes;
-        segment.Value.Delete();
         _segments.Remove(segment);
     }
 

@@ -46,7 +46,18 @@ internal sealed class SpoolSegment
     {
         var segment = new SpoolSegment(folder, number);
         segment.Writer = Open(segment.Path, FileMode.CreateNew, FileAccess.ReadWrite);
-        RandomAccess.Write(segment.Writer, Magic, 0);
+        try
+        {
+            RandomAccess.Write(segment.Writer, Magic, 0);
+        }
+        catch
+        {
+            // A full disk still has room for a name. One that stayed would stand in the way of every later try.
+            segment.CloseWriter();
+            File.Delete(segment.Path);
+            throw;
+        }
+
         return segment;
     }
 

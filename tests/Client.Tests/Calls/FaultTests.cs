@@ -42,6 +42,28 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_quota_on_the_way_of_one_entry_is_a_fault_that_passes_and_not_an_entry_that_is_too_large()
+    {
+        using var handler = new QuotaHandler();
+        using var channel = GrpcChannel.ForAddress("http://127.0.0.1:1", new GrpcChannelOptions { HttpHandler = handler });
+        using var client = new GrpcGpuCreditClient(channel);
+        var one = await client.SendAsync(new[] { Entry.Usage("a", "u", 1, 1) }, default);
+        Assert.False(one.IsTooLarge);
+        Assert.True(one.Fault!.IsTransient);
+        Assert.True((await client.SendAsync(new[] { Entry.Usage("a", "u", 1, 1), Entry.Usage("a", "v", 1, 1) }, default)).IsTooLarge);
+    }
+
+    [Fact]
+    public async Task Half_a_surrogate_pair_in_an_id_costs_no_other_entry_anything()
+    {
+        using var handler = new QuotaHandler();
+        using var channel = GrpcChannel.ForAddress("http://127.0.0.1:1", new GrpcChannelOptions { HttpHandler = handler });
+        using var client = new GrpcGpuCreditClient(channel);
+        var result = await client.SendAsync(new[] { Entry.Usage("a", "\ud800", 1, 1), Entry.Usage("a", "v", 1, 1) }, default);
+        Assert.True(result.IsTooLarge, result.Fault?.Message); // it has reached the network
+    }
+
+    [Fact]
     public async Task Of_many_entries_only_those_that_are_unavailable_are_sent_again()
     {
         var bodies = new List<string>();
@@ -182,6 +204,20 @@ public sealed class FaultTests
         {
             bodies.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
             return answer(bodies.Count);
+        }
+    }
+
+    /// <summary>A proxy that has had enough for now.</summary>
+    private sealed class QuotaHandler : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await request.Content!.CopyToAsync(Stream.Null, cancellationToken);
+            var answer = new HttpResponseMessage(HttpStatusCode.OK) { Version = HttpVersion.Version20, Content = new ByteArrayContent([]), RequestMessage = request };
+            answer.Content.Headers.ContentType = new("application/grpc");
+            answer.Headers.Add("grpc-status", "8");
+            answer.Headers.Add("grpc-message", "quota");
+            return answer;
         }
     }
 }

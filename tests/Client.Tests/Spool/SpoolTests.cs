@@ -255,6 +255,46 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_made_does_not_stand_in_the_way_of_the_next_try()
+    {
+        await using var buffer = Open(new ScriptedSender());
+        var inTheWay = Path.Combine(_folder.Path, "0000000000000001.spool");
+        await File.WriteAllBytesAsync(inTheWay, []);
+        Assert.Throws<IOException>(() => buffer.AddUsage("a", 1, 1, "not taken"));
+
+        Assert.Equal(AddResult.Accepted, buffer.AddUsage("a", 1, 1, "u"));
+        await buffer.FlushAsync().WaitAsync(Until.Soon);
+    }
+
+    [Fact]
+    public async Task What_was_read_before_a_file_could_not_be_is_sent()
+    {
+        var spool = new SpoolOptions { Folder = _folder.Path, SegmentBytes = 64 * 1024, BytesMax = 1024 * 1024 };
+        var away = Open(new ScriptedSender(_ => ScriptedSender.Away()), new() { Spool = spool });
+        BatchTests.AddMany(away, 2_000);
+        await away.CloseAsync(TimeSpan.Zero).WaitAsync(Until.Soon);
+        var second = _folder.Files[1];
+        var sender = new ScriptedSender();
+        var options = new EntryBufferOptions { Spool = spool, BatchEntriesMax = 10_000, CloseTimeout = TimeSpan.Zero };
+        await using var buffer = Open(sender, options);
+        Assert.Equal(2_000, buffer.Held);
+
+        // For a while the second file can't be opened.
+        File.Move(second, $"{second}.gone");
+        var flushed = buffer.FlushAsync();
+        await Until.TrueAsync(() => sender.Requests.Count > 0 || _lines.Count("The spool can't be read now") > 0, "the first file is read");
+        File.Move($"{second}.gone", second);
+        await Until.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return flushed.IsCompleted;
+            },
+            "all is sent");
+        Assert.Equal(2_000, sender.Ids.Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
     public async Task Synced_entries_are_all_there_and_who_adds_at_once_shares_a_sync()
     {
         var spool = new SpoolOptions { Folder = _folder.Path, Durability = SpoolDurability.Synced, SegmentBytes = 64 * 1024 };
