@@ -128,17 +128,19 @@ internal sealed class SourceSection
     public Uri[] Urls(string example, params string[] schemes)
     {
         var text = Required("Address", $"the broker's URL, such as {example}, or several with commas between");
+        // A password with a comma in it falls into two pieces, of which one has no @ any more.
+        var mayHoldSecret = text.Contains('@', StringComparison.Ordinal);
         return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(Url)];
 
         Uri Url(string one)
         {
             if (!Uri.TryCreate(one, UriKind.Absolute, out var url) || !schemes.Contains(url.Scheme) || url.Host.Length == 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
-                throw new StartRefusedException($"{Key("Address")} must be the broker's URL, such as {example}, or several with commas between, and is \"{Shown(one)}\".");
+                throw new StartRefusedException($"{Key("Address")} must be the broker's URL, such as {example}, or several with commas between, and is {(mayHoldSecret ? Shown(one) : $"\"{one}\"")}.");
             return url.UserInfo.Length == 0 ? url
                 : throw new StartRefusedException($"{Key("Address")} must hold no user name and no password: they have keys of their own, {Key("Username")} and {Key("Password")}.");
         }
     }
 
-    /// <summary>What comes before an @ may be a password.</summary>
-    private static string Shown(string address) => address.Contains('@', StringComparison.Ordinal) ? $"…{address[address.LastIndexOf('@')..]}" : address;
+    /// <summary>What comes before an @ may be a password, and without an @ all of it.</summary>
+    private static string Shown(string address) => address.LastIndexOf('@') is var at and >= 0 ? $"\"…{address[at..]}\"" : "another, which is not shown since it may be part of a password";
 }

@@ -71,6 +71,16 @@ public sealed class NatsSourceTests : IAsyncLifetime
     }
 
     [NatsFact]
+    public async Task A_consumer_for_another_subject_is_refused()
+    {
+        await _broker.JetStream().CreateStreamAsync(new StreamConfig(NatsServer.Stream, ["usage.>"]));
+        await _broker.JetStream().CreateOrUpdateConsumerAsync(NatsServer.Stream, new ConsumerConfig("gpucredit-usage") { FilterSubject = "usage.old" });
+        await using var source = LocalSource.Start(_broker, _accounts, "Subject=usage.new");
+        await source.IsAsync("failed");
+        Assert.Contains("isn't for the subject usage.new as Subject says but for usage.old", source.Now.LastError!.Detail, StringComparison.Ordinal);
+    }
+
+    [NatsFact]
     public async Task A_message_that_waits_for_longer_than_AckWait_is_not_delivered_a_second_time()
     {
         _accounts.Answer("slow", OutcomeStatus.Unavailable);

@@ -29,6 +29,8 @@ public sealed class SourceSettingsTests
         { [.. Nats, "Username=me"], "GpuCredit:Sources:usage:Username and GpuCredit:Sources:usage:Password go together: give both, or none." },
         { [.. Nats, "Username=me", "Password=secret", "Token=t"], "GpuCredit:Sources:usage:Username, GpuCredit:Sources:usage:Token and GpuCredit:Sources:usage:CredentialsFile are three ways to log in: give one." },
         { [.. Nats, "Address=nats://me:secret@127.0.0.1"], "GpuCredit:Sources:usage:Address must hold no user name and no password: they have keys of their own, GpuCredit:Sources:usage:Username and GpuCredit:Sources:usage:Password." },
+        { [.. RabbitMq, "Address=amqp://me:my,secret@127.0.0.1"], "GpuCredit:Sources:usage:Address must be the broker's URL, such as amqp://127.0.0.1:5672/vhost, or several with commas between, and is another" },
+        { [.. RabbitMq, "Address=amqp://me:secret,more@127.0.0.1"], "GpuCredit:Sources:usage:Address must be the broker's URL, such as amqp://127.0.0.1:5672/vhost, or several with commas between, and is another" },
         { [.. Nats, "Address=127.0.0.1:4222"], "GpuCredit:Sources:usage:Address must be the broker's URL, such as nats://127.0.0.1:4222, or several with commas between, and is \"127.0.0.1:4222\"." },
         { [.. Nats, "Format=xml"], "GpuCredit:Sources:usage:Format must be" },
         { [.. RabbitMq, "Queue="], "GpuCredit:Sources:usage:Queue is missing: it must be the name of the queue that is read." },

@@ -129,8 +129,18 @@ internal sealed class NatsBroker(NatsSettings settings) : IBroker
                 $"The consumer {settings.Group} must acknowledge each message (AckPolicy explicit) and deliver without end (MaxDeliver -1): as it is the broker would drop messages that aren't stored.");
         }
 
+        // A consumer outlives the setting it was made by: with another filter it would go on with the old subject, and never with the new one.
+        if (settings.Subject is { } subject && !(found.FilterSubjects is { Count: > 0 } several ? several : [found.FilterSubject ?? ""]).SequenceEqual([subject]))
+        {
+            throw new BrokerRefusedException(
+                $"The consumer {settings.Group} is there, and isn't for the subject {subject} as Subject says but for {Filter(found)}. Set Group to another name, or change or delete the consumer.");
+        }
+
         return consumer;
     }
+
+    private static string Filter(ConsumerConfig consumer) =>
+        consumer.FilterSubjects is { Count: > 0 } several ? string.Join(", ", several) : consumer.FilterSubject is { Length: > 0 } one ? one : "all of the stream";
 
     private async Task<INatsJSConsumer> CreateConsumerAsync(NatsJSContext js, CancellationToken cancellation)
     {

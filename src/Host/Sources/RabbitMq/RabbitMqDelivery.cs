@@ -9,6 +9,9 @@ namespace GpuCredit.Host.Sources.RabbitMq;
 /// <summary>A message of a queue. A queue gives its messages no number that outlives a delivery, so the position is the sender's message id, or what the message holds.</summary>
 internal sealed class RabbitMqDelivery : Delivery
 {
+    private static readonly long MinSeconds = DateTimeOffset.MinValue.ToUnixTimeSeconds();
+    private static readonly long MaxSeconds = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+
     private readonly string _queue;
 
     /// <param name="queue">Where it came from.</param>
@@ -41,13 +44,19 @@ internal sealed class RabbitMqDelivery : Delivery
         return headers;
     }
 
-    /// <summary>Null for what isn't one value: tables and lists, such as x-death.</summary>
+    /// <summary>Null for what isn't one value: tables and lists, such as x-death. AMQP's own time is seconds, and is written as CloudEvents writes a time.</summary>
     private static string? TextOf(object? value) => value switch
     {
         byte[] text => Encoding.UTF8.GetString(text),
         string text => text,
+        AmqpTimestamp time => TextOf(time),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         bool yes => yes ? "true" : "false",
         _ => null,
     };
+
+    /// <summary>One beyond every calendar stays a number, which no reader takes for a time.</summary>
+    private static string TextOf(AmqpTimestamp time) => time.UnixTime >= MinSeconds && time.UnixTime <= MaxSeconds
+        ? DateTimeOffset.FromUnixTimeSeconds(time.UnixTime).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        : time.UnixTime.ToString(CultureInfo.InvariantCulture);
 }
