@@ -8,12 +8,13 @@ namespace ClientBench;
 internal static class AddRun
 {
     private const int Entries = 1_000_000;
+    private const int BurstEntries = 50_000;
 
     public static async Task RunAsync(string folder, int rounds)
     {
         (string Name, Func<string, Task<Cost>> Run)[] ways =
         [
-            ("a bounded Channel of entries, nobody reading", _ => Task.FromResult(Channel())),
+            ("a bounded Channel of entries", _ => Task.FromResult(Channel())),
             ("Add, in memory", _ => BufferAsync(new(), MadeIds)),
             ("AddUsage that makes the id and the time, in memory", _ => BufferAsync(new(), static (buffer, i) => buffer.AddUsage("account-1", i + 1) == AddResult.Accepted)),
             ("Add, spool Buffered", path => SpoolAsync(path, SpoolDurability.Buffered)),
@@ -33,7 +34,7 @@ internal static class AddRun
             }
         }
 
-        Console.WriteLine($"{Entries:N0} entries by one thread (the last row: {SyncedEntries:N0}); {rounds} rounds; lowest to highest");
+        Console.WriteLine($"{Entries:N0} entries by one thread in bursts of {BurstEntries:N0}, each flushed (not measured) before the next; the last row {SyncedEntries:N0} entries; {rounds} rounds; lowest to highest");
         Console.WriteLine();
         Console.WriteLine("| | ns an entry, median | range | bytes allocated by the caller an entry |");
         Console.WriteLine("|---|---:|---:|---:|");
@@ -41,7 +42,31 @@ internal static class AddRun
         {
             var sorted = of.Select(cost => cost.Nanoseconds).Order().ToList();
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {name} | {sorted[sorted.Count / 2]:N0} | {sorted[0]:N0} to {sorted[^1]:N0} | {of.Average(cost => cost.Bytes):N1} |"));
+                CultureInfo.InvariantCulture, $"| {name} | {sorted[sorted.Count / 2]:N0} | {sorted[0]:N0} to {sorted[^1]:N0} | {(double.IsNaN(of[0].Bytes) ? "" : $"{of.Average(cost => cost.Bytes):N1}")} |"));
+        }
+    }
+
+    /// <summary>Memory while nobody answers and everything is held.</summary>
+    public static async Task HeldAsync(string folder)
+    {
+        Console.WriteLine($"{Entries:N0} entries held while nobody answers, managed memory before and after:");
+        Console.WriteLine();
+        foreach (var spool in (SpoolOptions?[])[null, new() { Folder = Path.Combine(folder, "held") }])
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var options = new EntryBufferOptions { EntriesMax = Entries, BytesMax = long.MaxValue, Spool = spool, CloseTimeout = TimeSpan.Zero };
+            await using var buffer = new EntryBuffer(new Nobody(), options);
+            for (var i = 0; i < Entries; i++)
+            {
+                // Ids of their own, so that memory which holds them is seen.
+                if (buffer.Add(Entry.Usage("account-1", string.Create(CultureInfo.InvariantCulture, $"held-{i:D10}"), i + 1, i)) != AddResult.Accepted)
+                    throw new InvalidOperationException("not accepted");
+            }
+
+            var after = GC.GetTotalMemory(forceFullCollection: true);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"- {(spool is null ? "in memory" : "spool Written")}: {before / 1048576.0:N1} to {after / 1048576.0:N1} MiB; the buffer says {buffer.Bytes / 1048576.0:N1} MiB"));
         }
     }
 
@@ -51,8 +76,18 @@ internal static class AddRun
 
     private static Cost Channel()
     {
-        var channel = System.Threading.Channels.Channel.CreateBounded<Entry>(Entries);
-        return Measure(Entries, i => channel.Writer.TryWrite(Entry.Usage("account-1", Ids[i], i, i)));
+        var channel = System.Threading.Channels.Channel.CreateBounded<Entry>(BurstEntries);
+        var cost = default(Cost);
+        for (var burst = 0; burst < Entries; burst += BurstEntries)
+        {
+            cost += Measure(burst, i => channel.Writer.TryWrite(Entry.Usage("account-1", Ids[i], i, i)));
+            while (channel.Reader.TryRead(out _))
+            {
+                // Not measured: what a reader costs is its own.
+            }
+        }
+
+        return cost;
     }
 
     private static bool MadeIds(EntryBuffer buffer, int i) => buffer.Add(Entry.Usage("account-1", Ids[i], i + 1, i)) == AddResult.Accepted;
@@ -62,7 +97,14 @@ internal static class AddRun
         options.EntriesMax = Entries;
         options.BytesMax = long.MaxValue;
         await using var buffer = new EntryBuffer(new Answers(), options);
-        return Measure(Entries, i => add(buffer, i));
+        var cost = default(Cost);
+        for (var burst = 0; burst < Entries; burst += BurstEntries)
+        {
+            cost += Measure(burst, i => add(buffer, i));
+            await buffer.FlushAsync();
+        }
+
+        return cost;
     }
 
     private static Task<Cost> SpoolAsync(string path, SpoolDurability durability) =>
@@ -77,18 +119,18 @@ internal static class AddRun
         return new(Stopwatch.GetElapsedTime(started).TotalNanoseconds / SyncedEntries, double.NaN);
     }
 
-    private static Cost Measure(int count, Func<int, bool> add)
+    private static Cost Measure(int from, Func<int, bool> add)
     {
-        GC.Collect();
         var bytes = GC.GetAllocatedBytesForCurrentThread();
         var started = Stopwatch.GetTimestamp();
-        for (var i = 0; i < count; i++)
+        for (var i = from; i < from + BurstEntries; i++)
         {
             if (!add(i))
                 throw new InvalidOperationException("not accepted");
         }
 
-        return new(Stopwatch.GetElapsedTime(started).TotalNanoseconds / count, (double)(GC.GetAllocatedBytesForCurrentThread() - bytes) / count);
+        const double Share = 1.0 / Entries;
+        return new(Stopwatch.GetElapsedTime(started).TotalNanoseconds * Share, (GC.GetAllocatedBytesForCurrentThread() - bytes) * Share);
     }
 
     private sealed class Answers : IEntrySender
@@ -103,5 +145,15 @@ internal static class AddRun
         }
     }
 
-    private sealed record Cost(double Nanoseconds, double Bytes);
+    private sealed class Nobody : IEntrySender
+    {
+        public Task<SendResult> SendAsync(ReadOnlyMemory<Entry> entries, CancellationToken cancellation) =>
+            Task.FromResult(SendResult.Faulted(new GpuCreditException("nobody answers")));
+    }
+
+    /// <summary>Of one entry.</summary>
+    private readonly record struct Cost(double Nanoseconds, double Bytes)
+    {
+        public static Cost operator +(Cost one, Cost other) => new(one.Nanoseconds + other.Nanoseconds, one.Bytes + other.Bytes);
+    }
 }

@@ -12,5 +12,7 @@ Console.WriteLine();
 
 await AddRun.RunAsync(folder, rounds);
 Console.WriteLine();
+await AddRun.HeldAsync(folder);
+Console.WriteLine();
 await HostRun.RunAsync(rounds, entries);
 Directory.Delete(folder, recursive: true);

@@ -5,12 +5,15 @@ internal sealed class MemoryBacklog(int entriesMax, long bytesMax, Lock gate) : 
 {
     private const int ChunkEntries = 1_024;
 
+    /// <summary>Empty chunks that are kept: what bursts of 64,000 entries need, 4 MiB.</summary>
+    private const int SparesMax = 64;
+
     /// <summary>An entry's place in a chunk, and its two strings without their characters.</summary>
     private const int BytesAnEntry = 64 + (2 * 24);
 
     private readonly Queue<Entry[]> _chunks = new();
     private Entry[]? _last;
-    private Entry[]? _spare;
+    private readonly Stack<Entry[]> _spares = new();
     private int _head;
     private int _tail = ChunkEntries;
     private long _waiting;
@@ -29,8 +32,8 @@ internal sealed class MemoryBacklog(int entriesMax, long bytesMax, Lock gate) : 
             return false;
         if (_tail == ChunkEntries)
         {
-            _last = _spare ?? new Entry[ChunkEntries];
-            _spare = null;
+            if (!_spares.TryPop(out _last))
+                _last = new Entry[ChunkEntries];
             _chunks.Enqueue(_last);
             _tail = 0;
         }
@@ -84,7 +87,9 @@ internal sealed class MemoryBacklog(int entriesMax, long bytesMax, Lock gate) : 
 
     private void DropChunk()
     {
-        _spare = _chunks.Dequeue();
+        var empty = _chunks.Dequeue();
+        if (_spares.Count < SparesMax)
+            _spares.Push(empty);
         _head = 0;
         if (_chunks.Count == 0)
             _tail = ChunkEntries;

@@ -13,7 +13,7 @@ public sealed class BoundTests
     [Fact]
     public async Task A_full_buffer_takes_no_entry_until_one_is_decided()
     {
-        await using var buffer = new EntryBuffer(_sender, new() { EntriesMax = 3, BatchEntriesMax = 1, WhenFull = WhenFull.Refuse }, _time);
+        await using var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, EntriesMax = 3, BatchEntriesMax = 1, WhenFull = WhenFull.Refuse }, _time);
         BatchTests.AddMany(buffer, 3);
         Assert.Equal(AddResult.Full, buffer.AddUsage("a", 1));
         Assert.Equal(AddResult.Full, await buffer.AddUsageAsync("a", 1));
@@ -25,7 +25,7 @@ public sealed class BoundTests
     [Fact]
     public async Task Who_waits_for_room_is_let_in_in_the_order_of_asking()
     {
-        await using var buffer = new EntryBuffer(_sender, new() { EntriesMax = 2, BatchEntriesMax = 1, BatchesInFlightMax = 1 }, _time);
+        await using var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, EntriesMax = 2, BatchEntriesMax = 1, BatchesInFlightMax = 1 }, _time);
         BatchTests.AddMany(buffer, 2);
         var waiting = Enumerable.Range(2, 6).Select(i => buffer.AddUsageAsync("a", 1, i, $"u{i}").AsTask()).ToList();
         Assert.All(waiting, task => Assert.False(task.IsCompleted));
@@ -39,7 +39,7 @@ public sealed class BoundTests
     [Fact]
     public async Task Who_gives_up_waiting_has_added_nothing()
     {
-        await using var buffer = new EntryBuffer(_sender, new() { EntriesMax = 1, BatchEntriesMax = 1 }, _time);
+        await using var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, EntriesMax = 1, BatchEntriesMax = 1 }, _time);
         BatchTests.AddMany(buffer, 1);
         using var cancellation = new CancellationTokenSource();
         var waiting = buffer.AddUsageAsync("a", 1, 1, "never", cancellation.Token).AsTask();
@@ -78,7 +78,7 @@ public sealed class BoundTests
     public async Task What_is_left_when_the_time_to_close_is_over_is_given_back_as_unavailable()
     {
         var refused = new List<RefusedEntry>();
-        var buffer = new EntryBuffer(_sender, new() { BatchEntriesMax = 2, BatchesInFlightMax = 1, OnRefused = BatchTests.Into(refused) }, _time);
+        var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, BatchEntriesMax = 2, BatchesInFlightMax = 1, OnRefused = BatchTests.Into(refused) }, _time);
         BatchTests.AddMany(buffer, 5);
         await _sender.UntilRequestsAsync(1);
         var flush = buffer.FlushAsync();
@@ -92,7 +92,7 @@ public sealed class BoundTests
     [Fact]
     public async Task Who_waits_for_room_when_the_buffer_closes_keeps_the_entry()
     {
-        var buffer = new EntryBuffer(_sender, new() { EntriesMax = 1, BatchEntriesMax = 1 }, _time);
+        var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, EntriesMax = 1, BatchEntriesMax = 1 }, _time);
         BatchTests.AddMany(buffer, 1);
         var waiting = buffer.AddUsageAsync("a", 1).AsTask();
         await buffer.CloseAsync(TimeSpan.Zero).WaitAsync(Until.Soon);
@@ -109,7 +109,7 @@ public sealed class BoundTests
     [Fact]
     public async Task An_entry_without_ids_is_a_bug_of_the_callers()
     {
-        await using var buffer = new EntryBuffer(_sender, new(), _time);
+        await using var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero }, _time);
         Assert.Throws<ArgumentException>(() => buffer.Add(default));
         Assert.Throws<ArgumentException>(() => buffer.AddUsage(null!, 1));
     }

@@ -56,7 +56,7 @@ public sealed class SpoolTests : IDisposable
     [Fact]
     public async Task An_entry_is_in_the_file_when_adding_it_returns()
     {
-        await using var buffer = Open(new ScriptedSender(_ => ScriptedSender.Away()), new() { CloseTimeout = TimeSpan.Zero });
+        await using var buffer = Open(new ScriptedSender(_ => ScriptedSender.Away()), new());
         for (var i = 0; i < 20; i++)
         {
             buffer.AddUsage("a", 1, i, $"u{i}");
@@ -351,11 +351,12 @@ public sealed class SpoolTests : IDisposable
     {
         options ??= new();
         options.Spool ??= new() { Folder = _folder.Path };
+        options.CloseTimeout = TimeSpan.Zero; // the clock stands still
         return new EntryBuffer(sender, options, _time, _loggers.CreateLogger<EntryBuffer>());
     }
 
     private EntryBuffer OpenOn(SpoolFolder folder, IEntrySender sender) =>
-        Open(sender, new() { Spool = new() { Folder = folder.Path }, CloseTimeout = TimeSpan.Zero });
+        Open(sender, new() { Spool = new() { Folder = folder.Path } });
 
     /// <summary>Entries that a buffer finds there; the folder stays as it is.</summary>
     private long HeldBy(SpoolFolder folder)
