@@ -23,22 +23,21 @@ int Number(int place, int otherwise) => args.Length > place ? int.Parse(args[pla
 
 static async Task<int> RatesAsync(int usages, int rounds, string store, string part)
 {
-    await using var nats = await NatsServer.StartAsync();
-    await using var rabbit = await RabbitMqServer.StartAsync();
+    await using var brokers = await Brokers.StartAsync();
     var rates = new RateTable();
     for (var round = 1; round <= rounds; round++)
     {
         if (part.Length == 0)
         {
-            rates.Add(await NothingDone.NatsAsync(nats, usages));
-            rates.Add(await NothingDone.RabbitMqAsync(rabbit, usages));
+            rates.Add(await NothingDone.NatsAsync(brokers.Nats, usages));
+            rates.Add(await NothingDone.RabbitMqAsync(brokers.RabbitMq, usages));
         }
 
         foreach (var open in OpenedDoor.All.Where(door => door.Name.Contains(part, StringComparison.OrdinalIgnoreCase)).Select(door => door.OpenAsync))
         {
             await using var server = store == "postgres" ? await PostgresServer.StartAsync() : null;
             string[] settings = server is null ? ["--GpuCredit:Store", store] : ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", await server.CreateDatabaseAsync("doors")];
-            await using var opened = await open(settings, nats, rabbit);
+            await using var opened = await open(settings, brokers);
             rates.Add(await RateRun.RunAsync(opened.Host, opened.Door, usages));
         }
 

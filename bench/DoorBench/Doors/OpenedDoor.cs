@@ -1,20 +1,19 @@
-using Sources.Tests.Brokers;
-
 namespace DoorBench.Doors;
 
 /// <summary>A fresh Host, and one door into it.</summary>
 internal sealed record OpenedDoor(HostUnderTest Host, IDoor Door) : IAsyncDisposable
 {
     /// <summary>All that are measured, each with a Host of its own.</summary>
-    public static IReadOnlyList<(string Name, Func<string[], NatsServer, RabbitMqServer, Task<OpenedDoor>> OpenAsync)> All { get; } =
+    public static IReadOnlyList<(string Name, Func<string[], Brokers, Task<OpenedDoor>> OpenAsync)> All { get; } =
     [
-        ("one by one", (settings, _, _) => StartAsync(settings, host => HttpDoor.OneByOne(host.Url))),
-        ("lines", (settings, _, _) => StartAsync(settings, host => HttpDoor.Lines(host.Url))),
-        ("cloudevents", (settings, _, _) => StartAsync(settings, host => HttpDoor.CloudEvents(host.Url))),
-        ("grpc", (settings, _, _) => StartAsync(settings, host => new GrpcDoor(host.GrpcUrl))),
-        ("buffer", (settings, _, _) => StartAsync(settings, host => new BufferDoor(host.Url))),
-        ("nats", (settings, nats, _) => StartAsync([.. settings, .. nats.Settings(nats.Port)], host => new BrokerDoor("NATS JetStream", nats, host.OpsUrl))),
-        ("rabbitmq", (settings, _, rabbit) => StartAsync([.. settings, .. rabbit.Settings(rabbit.Port)], host => new BrokerDoor("RabbitMQ", rabbit, host.OpsUrl))),
+        ("one by one", (settings, _) => StartAsync(settings, host => HttpDoor.OneByOne(host.Url))),
+        ("lines", (settings, _) => StartAsync(settings, host => HttpDoor.Lines(host.Url))),
+        ("cloudevents", (settings, _) => StartAsync(settings, host => HttpDoor.CloudEvents(host.Url))),
+        ("grpc", (settings, _) => StartAsync(settings, host => new GrpcDoor(host.GrpcUrl))),
+        ("buffer", (settings, _) => StartAsync(settings, host => new BufferDoor(host.Url))),
+        ("nats", (settings, brokers) => StartAsync([.. settings, .. brokers.Nats.Settings(brokers.Nats.Port)], host => new BrokerDoor("NATS JetStream", brokers.Nats, host.OpsUrl))),
+        ("rabbitmq", (settings, brokers) => StartAsync([.. settings, .. brokers.RabbitMq.Settings(brokers.RabbitMq.Port)], host => new BrokerDoor("RabbitMQ", brokers.RabbitMq, host.OpsUrl))),
+        ("kafka", (settings, brokers) => StartAsync([.. settings, .. brokers.Kafka.Settings(brokers.Kafka.Port)], host => new BrokerDoor("Kafka (librdkafka's mock cluster)", brokers.Kafka, host.OpsUrl))),
     ];
 
     public async ValueTask DisposeAsync()
