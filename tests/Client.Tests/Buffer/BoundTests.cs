@@ -37,6 +37,24 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task A_small_newcomer_does_not_overtake_a_large_entry_that_waits_for_room()
+    {
+        await using var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, BytesMax = 64 * 1024, BatchEntriesMax = 10_000 }, _time);
+        var large = Entry.Usage(new string('a', 1_000), new string('u', 1_000), 1, 1);
+        while (buffer.Add(in large) == AddResult.Accepted)
+        {
+            // Until there is room for a small one only.
+        }
+
+        var waiting = buffer.AddAsync(large).AsTask();
+        Assert.Equal(AddResult.Full, buffer.AddUsage("a", 1));
+        Assert.False(waiting.IsCompleted);
+        _sender.Gate!.SetResult();
+        await buffer.FlushAsync().WaitAsync(Until.Soon);
+        Assert.Equal(AddResult.Accepted, await waiting.WaitAsync(Until.Soon));
+    }
+
+    [Fact]
     public async Task Who_gives_up_waiting_has_added_nothing()
     {
         await using var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, EntriesMax = 1, BatchEntriesMax = 1 }, _time);

@@ -84,8 +84,9 @@ public sealed class RetryTests
         // The handler hangs, and all of them are sent.
         await sender.UntilRequestsAsync(10);
         var flush = buffer.FlushAsync();
-        Assert.False(flush.IsCompleted);
+        var isDone = flush.IsCompleted;
         release.SetResult();
+        Assert.False(isDone);
         await flush.WaitAsync(Until.Soon);
         Assert.Equal(
             [("u1", OutcomeStatus.Rejected), ("u2", OutcomeStatus.Conflict), ("u4", OutcomeStatus.Late)],

@@ -323,8 +323,12 @@ public sealed class SpoolTests : IDisposable
         BatchTests.AddMany(buffer, 1);
         await given.Task.WaitAsync(Until.Soon);
         using (var crash = _folder.Copy())
+        {
+            // A handler that hung would hang the end of this test as well, if it failed.
+            release.SetResult();
             Assert.Equal(1, HeldBy(crash));
-        release.SetResult();
+        }
+
         await buffer.FlushAsync().WaitAsync(Until.Soon);
         using (var crash = _folder.Copy())
             Assert.Equal(0, HeldBy(crash));
