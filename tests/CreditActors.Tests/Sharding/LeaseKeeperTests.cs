@@ -17,6 +17,8 @@ public sealed class LeaseKeeperTests : TestKit
         akka.cluster.split-brain-resolver.down-all-when-unstable = off
         akka.cluster.run-coordinated-shutdown-when-down = off
         akka.coordinated-shutdown.run-by-actor-system-terminate = off
+        akka.coordinated-shutdown.phases.cluster-exiting.timeout = 1s
+        akka.coordinated-shutdown.phases.cluster-leave.timeout = 1s
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

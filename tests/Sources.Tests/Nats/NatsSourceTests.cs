@@ -1,6 +1,7 @@
 using System.Text;
 using CreditActors.Ledger;
 using GpuCredit.Host.Sources;
+using GpuCredit.Host.Sources.Nats;
 using NATS.Client.JetStream.Models;
 using Sources.Tests.Brokers;
 using Sources.Tests.Pipeline;
@@ -50,6 +51,21 @@ public sealed class NatsSourceTests : IAsyncLifetime
         await _broker.JetStream().CreateStreamAsync(new StreamConfig("elsewhere", [_broker.DeadLetterSubject]));
 
         await source.IsAsync("running");
+    }
+
+    [NatsFact]
+    public async Task A_bad_message_as_large_as_the_server_takes_is_a_dead_letter_and_blocks_nothing()
+    {
+        await using var source = LocalSource.Start(_broker, _accounts);
+        await source.IsAsync("running");
+        var large = Encoding.ASCII.GetBytes(new string('x', 1024 * 1024));
+        await _broker.PublishAsync([large, Usage("behind")]);
+
+        await source.TrueAsync(now => now is { Recorded: 1, DeadLetters: 1, InFlight: 0, State: "running" }, "both are settled");
+        var letters = await _broker.DeadLettersAsync();
+        Assert.Equal(large, letters.SelectMany(letter => letter.Body));
+        Assert.Equal(["1/2", "2/2"], letters.Select(letter => letter.Headers[NatsLetter.PartHeader]));
+        Assert.All(letters, letter => Assert.Equal("usage/1", letter.Headers[DeadLetter.PositionHeader]));
     }
 
     [NatsFact]

@@ -75,24 +75,13 @@ internal sealed class NatsFeed : IFeed
     public async Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation)
     {
         var message = ((NatsDelivery)letter.Delivery).Raw;
-        var headers = new NatsHeaders();
-        if (message.Headers is { } original)
+        var payloadMax = _connection.ServerInfo?.MaxPayload ?? 1024 * 1024;
+        foreach (var (headers, body) in NatsLetter.Write(letter, message.Headers, message.Data, payloadMax))
         {
-            foreach (var (name, value) in original)
-            {
-                // What commands JetStream was meant for the message's own stream.
-                if (!DeadLetter.IsOurs(name) && !name.StartsWith("Nats-", StringComparison.OrdinalIgnoreCase))
-                    headers[name] = value;
-            }
+            var ack = await _js.PublishAsync(_settings.DeadLetter, body, headers: headers, cancellationToken: cancellation);
+            if (ack.Error is { } refusal)
+                throw new IOException($"{_settings.DeadLetter}: {refusal.Description}");
         }
-
-        foreach (var (name, value) in letter.Headers)
-            headers[name] = value;
-        // The stream drops a letter that comes again within its window (2 minutes unless it says otherwise).
-        headers["Nats-Msg-Id"] = letter.Id;
-        var ack = await _js.PublishAsync(_settings.DeadLetter, message.Data ?? [], headers: headers, cancellationToken: cancellation);
-        if (ack.Error is { } refusal)
-            throw new IOException($"{_settings.DeadLetter}: {refusal.Description}");
     }
 
     public async Task KeepAsync(IReadOnlyCollection<Delivery> underWay, CancellationToken cancellation)
