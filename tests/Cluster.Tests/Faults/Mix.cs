@@ -10,14 +10,19 @@ internal static class Mix
     private static readonly TimeSpan _amidMax = TimeSpan.FromSeconds(8);
 
     private static readonly Fault[] _ofNodes =
-        [Killing.Any, Killing.Oldest, Pausing.Any, Splitting.Minority, Splitting.Oldest, Splitting.Everybody, Moving.RollOnce, Moving.JoinAndLeave, Moving.Down];
+        [Killing.Oldest, Pausing.Any, Splitting.Minority, Splitting.Oldest, Splitting.Everybody, Moving.JoinAndLeave, Moving.Down];
+
+    /// <summary>Those that have a test of their own.</summary>
+    private static readonly Fault[] _alsoAlone = [Killing.Any, Moving.RollOnce];
 
     private static readonly Fault[] _ofTheDatabase = [DatabaseFaults.Crash, DatabaseFaults.CutConnections];
 
     /// <summary>All of them once.</summary>
-    public static IReadOnlyList<Fault> Turn(Random random)
+    /// <param name="random">Their order, and which are at once.</param>
+    /// <param name="isShort">Without those that the same test run has alone.</param>
+    public static IReadOnlyList<Fault> Turn(Random random, bool isShort)
     {
-        Fault[] nodes = [.. _ofNodes];
+        Fault[] nodes = [.. _ofNodes, .. isShort ? [] : _alsoAlone];
         random.Shuffle(nodes);
         Fault[] turn = [.. nodes.Zip(_ofTheDatabase, (one, beside) => Amid(one, beside, random.NextDouble() * _amidMax, random.Next())), .. nodes.Skip(_ofTheDatabase.Length)];
         random.Shuffle(turn);

@@ -33,7 +33,15 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
         foreach (var socket in open)
         {
-            socket.LingerState = new LingerOption(true, 0); // a reset, and not a polite end
+            try
+            {
+                socket.LingerState = new LingerOption(true, 0); // a reset, and not a polite end
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended by itself in this moment.
+            }
+
             socket.Dispose();
         }
 
