@@ -147,7 +147,7 @@ public sealed class EntryBuffer : IAsyncDisposable
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private string NewId() => _options.NewId is { } make ? make() : Guid.CreateVersion7(_time.GetUtcNow()).ToString("N");
+    private string NewId() => _options.NewId is { } make ? make() : Uuid7.New(_time.GetUtcNow());
 
     private bool IsSynced => _options.Spool?.Durability == SpoolDurability.Synced;
 

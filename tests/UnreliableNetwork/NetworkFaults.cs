@@ -29,14 +29,14 @@ internal sealed record NetworkFaults
     /// <summary>Each piece is held up by 0 to so long.</summary>
     public TimeSpan DelayMax { get; init; }
 
-    /// <summary>A network as bad as a test bears.</summary>
+    /// <summary>A network as bad as a test bears. Every connection is cut in the end: one that lasted would soon carry everything.</summary>
     public static NetworkFaults Bad { get; } = new()
     {
         Refused = 0.05,
         Silent = 0.02,
-        Cut = 0.95,
-        Twin = 0.15,
-        Again = 0.15,
+        Cut = 1,
+        Twin = 0.25,
+        Again = 0.25,
         Throttled = 0.1,
         DelayMax = TimeSpan.FromMilliseconds(3),
     };

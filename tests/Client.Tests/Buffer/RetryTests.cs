@@ -1,5 +1,6 @@
 using Client.Tests.Running;
 using GpuCredit.Client;
+using GpuCredit.Client.Buffering;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Client.Tests.Buffer;
@@ -166,6 +167,20 @@ public sealed class RetryTests
         buffer.AddUsage("a", 1);
         await buffer.FlushAsync().WaitAsync(Until.Soon);
         Assert.Equal(7, Guid.ParseExact(sender.Ids.Single(), "N").Version);
+    }
+
+    [Fact]
+    public void Made_ids_are_versioned_carry_the_time_and_never_repeat()
+    {
+        var now = _time.GetUtcNow();
+        var ids = Enumerable.Range(0, 10_000).AsParallel().Select(_ => Uuid7.New(now)).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        Assert.All(ids, id =>
+        {
+            var uuid = Guid.ParseExact(id, "N");
+            Assert.True(uuid is { Version: 7, Variant: >= 8 and <= 11 }, id);
+            Assert.StartsWith(now.ToUnixTimeMilliseconds().ToString("x12", System.Globalization.CultureInfo.InvariantCulture), id, StringComparison.Ordinal);
+        });
     }
 
     private async Task FlushAsync(EntryBuffer buffer, TimeSpan? step = null)

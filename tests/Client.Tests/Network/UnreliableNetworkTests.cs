@@ -43,7 +43,7 @@ public abstract class UnreliableNetworkTests(Uri server, Func<GpuCreditClientOpt
         }
 
         output.WriteLine($"{network.Tally}");
-        Assert.True(network.Tally is { Cut: > 0, Repeated: > 0 }, "the network was no bad one");
+        Assert.True(network.Tally.Cut > 0, "the network was no bad one");
         await load.CheckAsync(connect(new() { Address = server }));
     }
 
