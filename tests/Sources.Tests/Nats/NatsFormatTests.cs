@@ -4,52 +4,36 @@ using GpuCredit.Host.Sources;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using Sources.Tests.Brokers;
-using Sources.Tests.Pipeline;
 using Sources.Tests.Running;
 
 namespace Sources.Tests.Nats;
 
 /// <summary>The formats other than our own JSON, through a real nats-server.</summary>
-public sealed class NatsFormatTests : IAsyncLifetime
+public sealed class NatsFormatTests : OnNats
 {
-    private readonly FakeAccounts _accounts = new();
-    private NatsServer _broker = null!;
-
-    public async Task InitializeAsync()
-    {
-        if (Programs.WhySkipped("nats-server") is null)
-            _broker = await NatsServer.StartAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (_broker is not null)
-            await _broker.DisposeAsync();
-    }
-
     [NatsFact]
     public async Task CloudEvents_come_structured_in_a_batch_and_with_headers()
     {
-        await using var source = LocalSource.Start(_broker, _accounts, "Format=cloudevents");
+        await using var source = LocalSource.Start(Broker, Accounts, "Format=cloudevents");
         await source.IsAsync("running");
-        await _broker.PublishAsync([Encoding.UTF8.GetBytes(Event("structured")), Encoding.UTF8.GetBytes($"[{Event("first")},{Event("second")}]")]);
+        await Broker.PublishAsync([Encoding.UTF8.GetBytes(Event("structured")), Encoding.UTF8.GetBytes($"[{Event("first")},{Event("second")}]")]);
         var headers = new NatsHeaders
         {
             ["ce-specversion"] = "1.0", ["ce-id"] = "bin%61ry", ["ce-source"] = "/gateway", ["ce-type"] = "gpucredit.usage.v1", ["ce-subject"] = "a", ["ce-time"] = "2026-01-31T12:00:00Z",
         };
-        (await _broker.JetStream().PublishAsync("usage.events", """{"amount":1}"""u8.ToArray(), headers: headers)).EnsureSuccess();
+        (await Broker.JetStream().PublishAsync("usage.events", """{"amount":1}"""u8.ToArray(), headers: headers)).EnsureSuccess();
 
         await source.TrueAsync(now => now is { Recorded: 4, InFlight: 0, DeadLetters: 0 }, "all are stored");
-        Assert.Equal(["binary", "first", "second", "structured"], _accounts.Calls.SelectMany(ids => ids).Order());
+        Assert.Equal(["binary", "first", "second", "structured"], Accounts.Calls.SelectMany(ids => ids).Order());
     }
 
     [NatsFact]
     public async Task A_foreign_payload_is_stored_passed_over_or_a_dead_letter()
     {
         var mapping = Path.Combine(BuiltPrograms.RepositoryRoot, "examples", "mappings", "openmeter");
-        await using var source = LocalSource.Start(_broker, _accounts, "Format=mapping", $"Mapping:File={mapping}.json");
+        await using var source = LocalSource.Start(Broker, Accounts, "Format=mapping", $"Mapping:File={mapping}.json");
         await source.IsAsync("running");
-        await _broker.PublishAsync(
+        await Broker.PublishAsync(
         [
             await File.ReadAllBytesAsync($"{mapping}.example.json"),
             """{"specversion":"1.0","type":"another","id":"x"}"""u8.ToArray(),
@@ -57,9 +41,9 @@ public sealed class NatsFormatTests : IAsyncLifetime
         ]);
 
         await source.TrueAsync(now => now is { Messages: 3, Recorded: 1, DeadLetters: 1, InFlight: 0 }, "all are settled");
-        Assert.Equal(["gateway-3/01J5QW2M6Y"], _accounts.Calls.SelectMany(ids => ids));
-        Assert.Equal("amount must be a number of at most 40 digits at $.data.tokens", Assert.Single(await _broker.DeadLettersAsync()).Headers[DeadLetter.ReasonHeader]);
-        await Eventually.TrueAsync(async () => await _broker.LeftAsync() == 0, TimeSpan.FromSeconds(20), () => "the server has forgotten them");
+        Assert.Equal(["gateway-3/01J5QW2M6Y"], Accounts.Calls.SelectMany(ids => ids));
+        Assert.Equal("amount must be a number of at most 40 digits at $.data.tokens", Assert.Single(await Broker.DeadLettersAsync()).Headers[DeadLetter.ReasonHeader]);
+        await Eventually.TrueAsync(async () => await Broker.LeftAsync() == 0, TimeSpan.FromSeconds(20), () => "the server has forgotten them");
     }
 
     private static string Event(string id) =>
