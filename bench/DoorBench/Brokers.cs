@@ -5,6 +5,8 @@ namespace DoorBench;
 /// <summary>One of each kind, for all runs.</summary>
 internal sealed record Brokers(NatsServer Nats, RabbitMqServer RabbitMq, KafkaCluster Kafka) : IAsyncDisposable
 {
+    public IReadOnlyList<ITestBroker> All => [Nats, RabbitMq, Kafka];
+
     public static async Task<Brokers> StartAsync() => new(await NatsServer.StartAsync(), await RabbitMqServer.StartAsync(), await KafkaCluster.StartAsync());
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,6 @@ using System.Globalization;
 using DoorBench;
 using DoorBench.Doors;
 using Postgres;
-using Sources.Tests.Brokers;
 
 // dotnet run -c Release --project bench/DoorBench                                  100,000 usages, 3 rounds, on SQLite
 // dotnet run -c Release --project bench/DoorBench -- rates [usages] [rounds] [sqlite | postgres | memory] [a part of a door's name]
@@ -50,11 +49,18 @@ static async Task<int> RatesAsync(int usages, int rounds, string store, string p
 
 static async Task<int> OutageAsync(int away, int around)
 {
-    await using var nats = await NatsServer.StartAsync();
+    await using var brokers = await Brokers.StartAsync();
     await using var server = await PostgresServer.StartAsync();
     await using var host = await HostUnderTest.StartAsync(
-        ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", await server.CreateDatabaseAsync("doors"), .. nats.Settings(nats.Port)]);
-    IDoor[] doors = [HttpDoor.OneByOne(host.Url), HttpDoor.Lines(host.Url), HttpDoor.CloudEvents(host.Url), new GrpcDoor(host.GrpcUrl), new BrokerDoor("NATS", nats, host.OpsUrl) { KeepsPace = true }];
+        [
+            "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", await server.CreateDatabaseAsync("doors"),
+            .. brokers.All.SelectMany(broker => broker.Settings(broker.Port, broker.Kind)),
+        ]);
+    IDoor[] doors =
+    [
+        HttpDoor.OneByOne(host.Url), HttpDoor.Lines(host.Url), HttpDoor.CloudEvents(host.Url), new GrpcDoor(host.GrpcUrl),
+        .. brokers.All.Select(broker => new BrokerDoor(broker.Kind, broker, host.OpsUrl, broker.Kind) { KeepsPace = true }),
+    ];
     var wrong = await new OutageRun(host, server, doors).RunAsync(around, away, around);
     foreach (var door in doors)
         await door.DisposeAsync();

@@ -11,9 +11,9 @@ internal sealed record OpenedDoor(HostUnderTest Host, IDoor Door) : IAsyncDispos
         ("cloudevents", (settings, _) => StartAsync(settings, host => HttpDoor.CloudEvents(host.Url))),
         ("grpc", (settings, _) => StartAsync(settings, host => new GrpcDoor(host.GrpcUrl))),
         ("buffer", (settings, _) => StartAsync(settings, host => new BufferDoor(host.Url))),
-        ("nats", (settings, brokers) => StartAsync([.. settings, .. brokers.Nats.Settings(brokers.Nats.Port)], host => new BrokerDoor("NATS JetStream", brokers.Nats, host.OpsUrl))),
-        ("rabbitmq", (settings, brokers) => StartAsync([.. settings, .. brokers.RabbitMq.Settings(brokers.RabbitMq.Port)], host => new BrokerDoor("RabbitMQ", brokers.RabbitMq, host.OpsUrl))),
-        ("kafka", (settings, brokers) => StartAsync([.. settings, .. brokers.Kafka.Settings(brokers.Kafka.Port)], host => new BrokerDoor("Kafka (librdkafka's mock cluster)", brokers.Kafka, host.OpsUrl))),
+        ("nats", (settings, brokers) => StartAsync([.. settings, .. brokers.Nats.Settings(brokers.Nats.Port, "usage")], host => new BrokerDoor("NATS JetStream", brokers.Nats, host.OpsUrl))),
+        ("rabbitmq", (settings, brokers) => StartAsync([.. settings, .. brokers.RabbitMq.Settings(brokers.RabbitMq.Port, "usage")], host => new BrokerDoor("RabbitMQ", brokers.RabbitMq, host.OpsUrl))),
+        ("kafka", (settings, brokers) => StartAsync([.. settings, .. brokers.Kafka.Settings(brokers.Kafka.Port, "usage")], host => new BrokerDoor("Kafka (librdkafka's mock cluster)", brokers.Kafka, host.OpsUrl))),
     ];
 
     public async ValueTask DisposeAsync()

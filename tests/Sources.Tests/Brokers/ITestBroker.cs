@@ -10,8 +10,8 @@ internal interface ITestBroker : IAsyncDisposable
 
     int Port { get; }
 
-    /// <summary>The command line of a Host whose source "usage" reads from this broker, through <paramref name="port"/>.</summary>
-    string[] Settings(int port);
+    /// <summary>The command line of a Host whose source of that name reads from this broker, through <paramref name="port"/>.</summary>
+    string[] Settings(int port, string source = "usage");
 
     Task StartAgainAsync();
 

@@ -15,6 +15,7 @@ internal sealed class KafkaCluster : ITestBroker
 {
     public const string Topic = "usage";
 
+    private const string Group = "gpucredit-usage";
     private const string Up = "rd_kafka_mock_broker_set_up";
     private const string Down = "rd_kafka_mock_broker_set_down";
 
@@ -57,9 +58,9 @@ internal sealed class KafkaCluster : ITestBroker
     }
 
     /// <summary>A broker says itself where it is, so no proxy can stand between.</summary>
-    public string[] Settings(int port) =>
-        ["--GpuCredit:Sources:usage:Kind", "kafka", "--GpuCredit:Sources:usage:Address", Servers, "--GpuCredit:Sources:usage:Topic", Topic,
-            "--GpuCredit:Sources:usage:SessionTimeoutSeconds", "6"];
+    public string[] Settings(int port, string source) =>
+        [$"--GpuCredit:Sources:{source}:Kind", "kafka", $"--GpuCredit:Sources:{source}:Address", Servers, $"--GpuCredit:Sources:{source}:Topic", Topic,
+            $"--GpuCredit:Sources:{source}:SessionTimeoutSeconds", "6", $"--GpuCredit:Sources:{source}:Group", Group];
 
     public Task StartAgainAsync()
     {
@@ -135,7 +136,7 @@ internal sealed class KafkaCluster : ITestBroker
     /// <summary>By what the group has committed.</summary>
     public Task<long> LeftAsync() => Task.Run(() =>
     {
-        using var reader = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = Servers, GroupId = "gpucredit-usage" }).SetLogHandler((_, _) => { }).Build();
+        using var reader = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig { BootstrapServers = Servers, GroupId = Group }).SetLogHandler((_, _) => { }).Build();
         var partitions = Enumerable.Range(0, 4).Select(partition => new TopicPartition(Topic, partition)).ToList();
         return reader.Committed(partitions, TimeSpan.FromSeconds(10)).Sum(committed =>
         {

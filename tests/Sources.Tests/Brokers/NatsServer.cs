@@ -12,6 +12,8 @@ internal sealed class NatsServer : ITestBroker
     public const string Stream = "usage";
     public const string Subject = "usage.>";
 
+    private const string DeadLetterStream = "gpucredit-dead-usage";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("gpucredit-nats-").FullName;
     private KeptProcess? _process;
     private NatsConnection? _connection;
@@ -29,10 +31,11 @@ internal sealed class NatsServer : ITestBroker
         return server;
     }
 
-    public string[] Settings(int port) =>
-        ["--GpuCredit:Sources:usage:Kind", "nats", "--GpuCredit:Sources:usage:Address", $"nats://127.0.0.1:{port}",
-            "--GpuCredit:Sources:usage:Stream", Stream, "--GpuCredit:Sources:usage:Subject", Subject,
-            "--GpuCredit:Sources:usage:Create", "true", "--GpuCredit:Sources:usage:AckWaitSeconds", "3"];
+    public string[] Settings(int port, string source) =>
+        [$"--GpuCredit:Sources:{source}:Kind", "nats", $"--GpuCredit:Sources:{source}:Address", $"nats://127.0.0.1:{port}",
+            $"--GpuCredit:Sources:{source}:Stream", Stream, $"--GpuCredit:Sources:{source}:Subject", Subject,
+            $"--GpuCredit:Sources:{source}:Create", "true", $"--GpuCredit:Sources:{source}:AckWaitSeconds", "3",
+            $"--GpuCredit:Sources:{source}:DeadLetter", DeadLetterSubject, $"--GpuCredit:Sources:{source}:DeadLetterStream", DeadLetterStream];
 
     public NatsJSContext JetStream() => new(_connection ??= new NatsConnection(NatsOpts.Default with { Url = $"nats://127.0.0.1:{Port}", MaxReconnectRetry = -1, ReconnectWaitMax = TimeSpan.FromMilliseconds(200) }));
 
@@ -75,11 +78,11 @@ internal sealed class NatsServer : ITestBroker
     {
         var letters = new List<ReadLetter>();
         var js = JetStream();
-        var stream = await js.GetStreamAsync("gpucredit-dead-usage");
+        var stream = await js.GetStreamAsync(DeadLetterStream);
         var left = stream.Info.State.Messages;
         if (left == 0)
             return letters;
-        var consumer = await js.CreateOrUpdateConsumerAsync("gpucredit-dead-usage", new ConsumerConfig { AckPolicy = ConsumerConfigAckPolicy.None });
+        var consumer = await js.CreateOrUpdateConsumerAsync(DeadLetterStream, new ConsumerConfig { AckPolicy = ConsumerConfigAckPolicy.None });
         await foreach (var message in consumer.FetchAsync<byte[]>(new NatsJSFetchOpts { MaxMsgs = (int)left, Expires = TimeSpan.FromSeconds(10) }))
             letters.Add(new(message.Data ?? [], message.Headers!.ToDictionary(header => header.Key, header => header.Value.ToString())));
         return letters;

@@ -60,9 +60,9 @@ internal sealed class RabbitMqServer : ITestBroker
         return server;
     }
 
-    public string[] Settings(int port) =>
-        ["--GpuCredit:Sources:usage:Kind", "rabbitmq", "--GpuCredit:Sources:usage:Address", $"amqp://127.0.0.1:{port}",
-            "--GpuCredit:Sources:usage:Queue", Queue, "--GpuCredit:Sources:usage:Create", "true"];
+    public string[] Settings(int port, string source) =>
+        [$"--GpuCredit:Sources:{source}:Kind", "rabbitmq", $"--GpuCredit:Sources:{source}:Address", $"amqp://127.0.0.1:{port}",
+            $"--GpuCredit:Sources:{source}:Queue", Queue, $"--GpuCredit:Sources:{source}:Create", "true"];
 
     public async Task StartAgainAsync()
     {

@@ -71,12 +71,15 @@ internal sealed class HostUnderTest : IAsyncDisposable
     }
 
     /// <summary>One source as <c>/ops/sources</c> shows it; null while the Host doesn't answer.</summary>
-    public async Task<JsonNode?> SourceAsync(string name)
+    public async Task<JsonNode?> SourceAsync(string name) =>
+        (await AskAsync("/ops/sources"))?["sources"]!.AsArray().Single(source => source!["name"]!.GetValue<string>() == name);
+
+    /// <summary>What the operators' door answers; null while it doesn't.</summary>
+    public async Task<JsonNode?> AskAsync(string path)
     {
         try
         {
-            var all = JsonNode.Parse(await _ops.GetStringAsync(new Uri("/ops/sources", UriKind.Relative)));
-            return all!["sources"]!.AsArray().Single(source => source!["name"]!.GetValue<string>() == name);
+            return JsonNode.Parse(await _ops.GetStringAsync(new Uri(path, UriKind.Relative)));
         }
         catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
         {

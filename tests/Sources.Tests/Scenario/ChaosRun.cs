@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
-using EndToEnd.Tests.Law;
 using Sources.Tests.Brokers;
 using Sources.Tests.Running;
 
@@ -18,6 +16,7 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
     private const int EntriesDefault = 3_000;
     private static readonly TimeSpan DrainsAtLeastWithin = TimeSpan.FromMinutes(2);
 
+    private readonly Watched _source = new(broker, "usage");
     private readonly int _entries = Number("GPUCREDIT_SOURCES_ENTRIES", EntriesDefault);
     private readonly int _accounts = Number("GPUCREDIT_SOURCES_ACCOUNTS", 100);
     private readonly int _seed = Number("GPUCREDIT_SOURCES_SEED", 4);
@@ -29,15 +28,15 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
         await using var proxy = new CuttingProxy(broker.Port);
         await using var host = new HostUnderTest(output, [.. broker.Settings(proxy.Port), .. settings]);
         await host.StartAsync();
-        await RecordStandingAsync(host, workload);
+        await workload.RecordStandingAsync(host.Url);
         await host.SourceIsAsync("usage", "running");
 
         var faults = await PublishThroughFaultsAsync(workload, host, proxy);
-        await DrainAsync(host);
+        await _source.DrainAsync(host, DrainsAtLeastWithin + TimeSpan.FromSeconds(_entries / 500));
         var seconds = clock.Elapsed.TotalSeconds;
         var verdict = await Verdict.OfAsync(workload, host.Url, await broker.DeadLettersAsync());
         Tell($"| {broker.Kind} | {workload.Editions.Count:N0} entries, {workload.Messages.Length:N0} messages | {faults} | {seconds:N0} s | {verdict} |");
-        Assert.Equal((0, 0, 0, 0), (verdict.Lost, verdict.MissingLetters, verdict.ForeignLetters, verdict.WrongBalances));
+        verdict.AssertGood();
     }
 
     /// <summary>Each fault at least once, each while messages are published and taken.</summary>
@@ -49,9 +48,7 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
         var parts = workload.Messages.Chunk((workload.Messages.Length / rounds) + 1).ToList();
         for (var i = 0; i < parts.Count; i++)
         {
-            var before = await TakenAsync(host);
-            var published = broker.PublishAsync(parts[i]);
-            await TakesAsync(host, before, published);
+            var published = await _source.PublishUntilTakenAsync(parts[i], host);
             switch (i < 3 ? i : random.Next(3))
             {
                 case 0:
@@ -76,43 +73,6 @@ internal sealed class ChaosRun(ITestOutputHelper output, ITestBroker broker)
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{kills} × SIGKILL, {restarts} × broker restarted, {cuts} × connections cut");
-    }
-
-    /// <summary>In the middle means in the middle: some are taken already.</summary>
-    private Task TakesAsync(HostUnderTest host, long before, Task published)
-    {
-        var taken = before;
-        return Eventually.TrueAsync(
-            async () => (taken = await TakenAsync(host)) > before, TimeSpan.FromSeconds(60), () => $"more messages are taken than {before}, and not {taken}; {broker.Kind}, {published.Status}: {host.Log}");
-    }
-
-    /// <summary>Since the Host was started last.</summary>
-    private static async Task<long> TakenAsync(HostUnderTest host)
-    {
-        JsonNode? source = null;
-        await Eventually.TrueAsync(async () => (source = await host.SourceAsync("usage")) is not null, TimeSpan.FromSeconds(60), () => $"the Host answers: {host.Log}");
-        return source!["messages"]!.GetValue<long>();
-    }
-
-    private Task DrainAsync(HostUnderTest host)
-    {
-        var left = 0L;
-        string? last = null;
-        return Eventually.TrueAsync(
-            async () =>
-            {
-                var source = await host.SourceAsync("usage");
-                last = source?.ToJsonString();
-                return source?["lag"]?.GetValue<long>() == 0 && source["inFlight"]!.GetValue<int>() == 0 && (left = await broker.LeftAsync()) == 0;
-            },
-            DrainsAtLeastWithin + TimeSpan.FromSeconds(_entries / 500),
-            () => $"everything is drained: {left} left at the broker, {last}\n{host.Log}");
-    }
-
-    private static async Task RecordStandingAsync(HostUnderTest host, SourceWorkload workload)
-    {
-        using var ledger = new LedgerApi(host.Url);
-        Assert.All(await ledger.PostAllAsync(workload.Standing, asLines: true), answer => Assert.Equal("recorded", answer.Status));
     }
 
     private void Tell(string row)

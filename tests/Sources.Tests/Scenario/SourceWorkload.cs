@@ -54,6 +54,13 @@ internal sealed class SourceWorkload
         return candidates[..Math.Min(count, candidates.Length)];
     }
 
+    /// <summary>Before anything is sent.</summary>
+    public async Task RecordStandingAsync(Uri host)
+    {
+        using var ledger = new LedgerApi(host);
+        Assert.All(await ledger.PostAllAsync(Standing, asLines: true), answer => Assert.Equal("recorded", answer.Status));
+    }
+
     private byte[] Message(ref int number)
     {
         if (OneIn(100))

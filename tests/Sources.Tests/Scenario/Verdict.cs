@@ -37,6 +37,9 @@ internal sealed record Verdict(int Lost, int WrongBalances, int Balances, int Mi
         return new Verdict(lost, wrong, asked, bad.Except(known).Count(), known.Except(bad).Count(), known.Count(bad.Contains), dead.Count - known.Count);
     }
 
+    /// <summary>Nothing lost, nothing doubled, and the dead letters are those of the bad messages.</summary>
+    public void AssertGood() => Assert.Equal((0, 0, 0, 0), (Lost, WrongBalances, MissingLetters, ForeignLetters));
+
     public override string ToString() =>
         $"lost {Lost}, wrong balances {WrongBalances} of {Balances:N0}, dead letters {Letters} (missing {MissingLetters}, of good messages {ForeignLetters}, written again {RepeatedLetters})";
 
