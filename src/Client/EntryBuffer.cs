@@ -136,11 +136,10 @@ public sealed class EntryBuffer : IAsyncDisposable
     /// Takes nothing more, sends what it holds for at most so long, and ends. What is left then is in the spool, or, without
     /// one, given to <see cref="EntryBufferOptions.OnRefused"/> as unavailable. A second call gets the first one's report.
     /// </summary>
-    public Task<CloseReport> CloseAsync(TimeSpan within)
-    {
-        lock (_closing)
-            return _closed ??= CloseOnceAsync(within);
-    }
+    public Task<CloseReport> CloseAsync(TimeSpan within) => CloseAsync(within, CancellationToken.None);
+
+    /// <summary>Closes within <see cref="EntryBufferOptions.CloseTimeout"/>, or sooner: nothing is sent any more once it is enough.</summary>
+    internal Task<CloseReport> CloseAsync(CancellationToken enough) => CloseAsync(_options.CloseTimeout, enough);
 
     /// <summary>Closes within <see cref="EntryBufferOptions.CloseTimeout"/>.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync(_options.CloseTimeout);
@@ -161,15 +160,21 @@ public sealed class EntryBuffer : IAsyncDisposable
         return result;
     }
 
-    private async Task<CloseReport> CloseOnceAsync(TimeSpan within)
+    private Task<CloseReport> CloseAsync(TimeSpan within, CancellationToken enough)
+    {
+        lock (_closing)
+            return _closed ??= CloseOnceAsync(within, enough);
+    }
+
+    private async Task<CloseReport> CloseOnceAsync(TimeSpan within, CancellationToken enough)
     {
         await Task.Yield();
         _intake.Close();
         try
         {
-            await _intake.FlushAsync(CancellationToken.None).WaitAsync(within, _time);
+            await _intake.FlushAsync(CancellationToken.None).WaitAsync(within, _time, enough);
         }
-        catch (TimeoutException)
+        catch (Exception over) when (over is TimeoutException or OperationCanceledException)
         {
             // What is left is reported below.
         }

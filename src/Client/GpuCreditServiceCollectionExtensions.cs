@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GpuCredit.Client.Buffering;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -29,8 +30,10 @@ public static class GpuCreditServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds <see cref="EntryBuffer"/>, one for all, over the client. When the container is disposed, as a host does when it stops, it
-    /// flushes within <see cref="EntryBufferOptions.CloseTimeout"/>; so the container must be disposed with <c>DisposeAsync</c>.
+    /// Adds <see cref="EntryBuffer"/>, one for all, over the client. A host makes it when it starts, so that what an earlier run left
+    /// in the spool goes out by itself, and closes it after all its services have stopped: within
+    /// <see cref="EntryBufferOptions.CloseTimeout"/>, and no longer than the host's own shutdown lasts. Without a host it is made when
+    /// it is first asked for, and closed with the container, which must be disposed with <c>DisposeAsync</c>.
     /// </summary>
     public static IServiceCollection AddEntryBuffer(this IServiceCollection services, Action<EntryBufferOptions>? configure = null)
     {
@@ -43,7 +46,7 @@ public static class GpuCreditServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EntryBuffer>>(),
             provider.GetRequiredService<ClientMetrics>()));
-        return services;
+        return services.AddHostedService<BufferLifetime>();
     }
 
     private static void AddShared(this IServiceCollection services)

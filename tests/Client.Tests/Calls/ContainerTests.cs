@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using Client.Tests.Running;
 using GpuCredit.Client;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Client.Tests.Calls;
 
@@ -11,27 +10,6 @@ namespace Client.Tests.Calls;
 [Collection(SharedHost.Name)]
 public sealed class ContainerTests(HostFixture host)
 {
-    [Fact]
-    public async Task A_host_that_stops_flushes_the_buffer()
-    {
-        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddGpuCreditClient(options => options.Address = host.Url);
-        builder.Services.AddEntryBuffer(options => options.BatchDelay = TimeSpan.FromHours(1));
-        using (var app = builder.Build())
-        {
-            await app.StartAsync();
-            var buffer = app.Services.GetRequiredService<EntryBuffer>();
-            buffer.AddCredit("container", 10, expiration: 10, timestamp: 5, creditId: "c");
-            buffer.AddUsage("container", 3, timestamp: 6, usageId: "u");
-            await app.StopAsync();
-            await ((IAsyncDisposable)app).DisposeAsync();
-        }
-
-        var client = new HttpGpuCreditClient(new HttpClient { BaseAddress = host.Url });
-        Assert.Equal(7, (await client.GetBalanceAsync("container", 6)).Balance);
-    }
-
     [Fact]
     public async Task The_client_is_one_for_all_and_its_requests_go_through_the_callers_handlers()
     {
