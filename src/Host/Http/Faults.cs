@@ -17,9 +17,11 @@ internal static class Faults
         {
             await Problems.OfStatus(refused.StatusCode).ExecuteAsync(context);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (gone is CallerGoneException || context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone; there is nobody to answer.
+            // The caller has gone; there is nobody to answer. The server may not know yet, and would log an error when it couldn't
+            // read the rest of the body.
+            context.Abort();
         }
         catch (Exception fault) when (!context.Response.HasStarted)
         {

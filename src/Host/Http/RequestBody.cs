@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -44,7 +45,7 @@ internal static class RequestBody
         var body = context.Request.BodyReader;
         while (true)
         {
-            var read = await body.ReadAsync(context.RequestAborted);
+            var read = await ReadMoreAsync(body, context.RequestAborted);
             if (read.Buffer.Length > bytesMax)
             {
                 body.AdvanceTo(read.Buffer.End);
@@ -64,6 +65,18 @@ internal static class RequestBody
             }
 
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static async ValueTask<ReadResult> ReadMoreAsync(PipeReader body, CancellationToken aborted)
+    {
+        try
+        {
+            return await body.ReadAsync(aborted);
+        }
+        catch (IOException gone) when (gone is not BadHttpRequestException)
+        {
+            throw new CallerGoneException(gone);
         }
     }
 }
