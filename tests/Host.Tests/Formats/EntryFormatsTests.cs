@@ -24,7 +24,7 @@ public sealed class EntryFormatsTests
     [InlineData("Format=xml", $"{Key}:Format must be json, cloudevents or mapping, and is \"xml\".")]
     [InlineData("Format=json;Mapping:Amount=$.a", $"{Key}:Mapping has a meaning only with {Key}:Format mapping: leave it out.")]
     [InlineData("Format=mapping", $"{Key}:Mapping:Account must be given: where the account stands, such as $.subject.")]
-    [InlineData("Format=mapping;Mapping=x", $"{Key}:Mapping is not a setting of a mapping; those are File, Account, Id, Amount, Rounding, IfZero, Time, TimeUnit, TimeRounding, Kind, CreditWhen, Expiration, ExpiresAt, Priority, Revision, Each, When, Others, NumbersInStrings, Example, ExampleGives (under {Key}:Mapping).")]
+    [InlineData("Format=mapping;Mapping=x", $"{Key}:Mapping is not a setting of a mapping; those are File, Account, Id, Amount, Rounding, IfZero, Time, TimeUnit, TimeRounding, Kind, CreditWhen, Expiration, ExpiresAt, Priority, Revision, Each, When, Others, NumbersInStrings, Example, ExampleHeaders, ExampleGives (under {Key}:Mapping).")]
     [InlineData("Mapping=x", $"{Key}:Mapping has a meaning only with {Key}:Format mapping: leave it out.")]
     public void A_wrong_setting_refuses_the_start_with_one_sentence(string settings, string sentence) =>
         Assert.Equal(sentence, Assert.Throws<StartRefusedException>(() => Create(settings)).Message);

@@ -47,12 +47,17 @@ public sealed class ExampleMappingsTests
         Assert.Contains($"examples/mappings/{file}", File.ReadAllText(Path.Combine(Root, "docs", "ingestion", "mappings.md")), StringComparison.Ordinal);
 
     [Fact]
-    public void The_mapping_that_the_documentation_begins_with_is_one()
+    public void The_mappings_in_the_documentation_are_mappings()
     {
         var document = File.ReadAllText(Path.Combine(Root, "docs", "ingestion", "mappings.md"));
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["m.json"], document.Split("```json\n")[1].Split("```")[0]);
-        MappingFormat.Checked(Mappings.Alone("File=" + folder["m.json"]));
+        var mappings = document.Split("```json\n").Skip(1).Select(block => block.Split("```")[0]).ToList();
+        Assert.Equal(2, mappings.Count);
+        foreach (var mapping in mappings)
+        {
+            File.WriteAllText(folder["m.json"], mapping);
+            MappingFormat.Checked(Mappings.Alone("File=" + folder["m.json"]));
+        }
     }
 
     private static IEntryFormat Create(string file, params string[] more) => EntryFormats.Create(Key, new ConfigurationBuilder().AddInMemoryCollection(

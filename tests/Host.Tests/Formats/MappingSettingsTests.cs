@@ -45,7 +45,7 @@ public sealed class MappingSettingsTests
     [InlineData("Amount:Sum=$.n", "Amount:Sum")]
     [InlineData("Id:0=$.i", "Id:0")]
     public void What_is_no_setting_is_refused_by_name(string line, string name) => AssertRefused(
-        $"{Key}:{name} is not a setting of a mapping; those are File, Account, Id, Amount, Rounding, IfZero, Time, TimeUnit, TimeRounding, Kind, CreditWhen, Expiration, ExpiresAt, Priority, Revision, Each, When, Others, NumbersInStrings, Example, ExampleGives (under {Key}).",
+        $"{Key}:{name} is not a setting of a mapping; those are File, Account, Id, Amount, Rounding, IfZero, Time, TimeUnit, TimeRounding, Kind, CreditWhen, Expiration, ExpiresAt, Priority, Revision, Each, When, Others, NumbersInStrings, Example, ExampleHeaders, ExampleGives (under {Key}).",
         line);
 
     [Theory]
@@ -69,10 +69,18 @@ public sealed class MappingSettingsTests
     [InlineData("Account", "$.a $.b", "must have + at character 5")]
     [InlineData("Account", "'acme", "must have a closing quote for the one at character 1")]
     [InlineData("Account", "$.a +", "must have a path, or a text in single quotes, at its end")]
-    [InlineData("Time", "17", "must have a path that begins with $ or @ at character 1")]
+    [InlineData("Account", "header", "must have a path, or a text in single quotes, at character 1")]
+    [InlineData("Account", "header[0]", "must have one name after header, such as header['x-account']")]
+    [InlineData("Account", "header.a.b", "must have one name after header, such as header['x-account']")]
+    [InlineData("Each", "header.a", "must be one path that begins with $")]
+    [InlineData("Each", "^.a", "must be one path that begins with $")]
+    [InlineData("Each", "$.a[*", "must have ] at its end")]
+    [InlineData("When", "header.a == 1", "must have a text in single quotes, or null, since a header is text, at character 13")]
+    [InlineData("When", "header.a == true", "must have a text in single quotes, or null, since a header is text, at character 13")]
+    [InlineData("Time", "17", "must have a path that begins with $, @, ^ or header at character 1")]
     [InlineData("Time", "$.t?", "must be one path, with no question mark: an entry without a time can't be told from its repetition")]
     [InlineData("Time", "$.t + 1", "must be one path, with no question mark: an entry without a time can't be told from its repetition")]
-    [InlineData("When", "type == 'x'", "must have a path that begins with $ or @ at character 1")]
+    [InlineData("When", "type == 'x'", "must have a path that begins with $, @, ^ or header at character 1")]
     [InlineData("When", "$.a = 'x'", "must have ==, !=, && or || at character 5")]
     [InlineData("When", "$.a == x", "must have a number such as 12 or 0.25, or a path at character 8")]
     [InlineData("When", "$.a == truely", "must have a number such as 12 or 0.25, or a path at character 8")]

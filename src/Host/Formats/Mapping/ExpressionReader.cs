@@ -6,6 +6,7 @@ namespace GpuCredit.Host.Formats.Mapping;
 internal sealed class ExpressionReader(string text)
 {
     private const int StepsMax = 32;
+    private const string Header = "header";
 
     private int _at;
 
@@ -44,7 +45,7 @@ internal sealed class ExpressionReader(string text)
         get
         {
             SkipSpace();
-            return _at < text.Length && text[_at] is '$' or '@';
+            return (_at < text.Length && text[_at] is '$' or '@' or '^') || IsAtHeader;
         }
     }
 
@@ -57,26 +58,32 @@ internal sealed class ExpressionReader(string text)
         }
     }
 
-    /// <summary><c>$.name['any name'][0]</c>, from the message (<c>$</c>) or from the element that <c>Each</c> is at (<c>@</c>).</summary>
-    public MappingPath Path()
+    /// <summary>
+    /// <c>$.name['any name'][0]</c>, from the message (<c>$</c>), from the element that <c>Each</c> is at (<c>@</c>) or the one
+    /// that this lies in (<c>^</c>, <c>^^</c>…); or <c>header['any-name']</c>.
+    /// </summary>
+    /// <param name="mayHaveEvery">Whether <c>[*]</c> is a step.</param>
+    public MappingPath Path(bool mayHaveEvery = false)
     {
         if (!IsAtPath)
-            throw Unexpected("a path that begins with $ or @");
+            throw Unexpected("a path that begins with $, @, ^ or header");
         var start = _at;
-        var isFromElement = text[_at++] == '@';
+        var (root, outward) = Root();
         var steps = new List<PathStep>();
         while (_at < text.Length && text[_at] is '.' or '[')
         {
             if (steps.Count == StepsMax)
                 throw new ExpressionException($"must have paths of at most {StepsMax} steps");
-            steps.Add(text[_at++] == '.' ? new(Name(), null) : Bracket());
+            steps.Add(text[_at++] == '.' ? new(Name(), null) : Bracket(mayHaveEvery));
         }
 
         var isOptional = _at < text.Length && text[_at] == '?';
         var shown = text[start.._at];
         if (isOptional)
             _at++;
-        return new(shown, isFromElement, [.. steps], isOptional);
+        if (root == PathRoot.Header && steps is not [{ Name: not null }])
+            throw new ExpressionException("must have one name after header, such as header['x-account']");
+        return new(shown, root, outward, [.. steps], isOptional);
     }
 
     /// <summary>A number as JSON writes it; its sign, if it has one, stands before it.</summary>
@@ -125,6 +132,29 @@ internal sealed class ExpressionReader(string text)
         return new($"must have {expected} at {(found < text.Length ? $"character {found + 1}" : "its end")}");
     }
 
+    private bool IsAtHeader => text.AsSpan(_at).StartsWith(Header, StringComparison.Ordinal) && _at + Header.Length < text.Length && text[_at + Header.Length] is '.' or '[';
+
+    private (PathRoot Root, int Out) Root()
+    {
+        switch (text[_at])
+        {
+            case '$':
+                _at++;
+                return (PathRoot.Message, 0);
+            case '@':
+                _at++;
+                return (PathRoot.Element, 0);
+            case '^':
+                var first = _at;
+                while (_at < text.Length && text[_at] == '^')
+                    _at++;
+                return (PathRoot.Element, _at - first);
+            default:
+                _at += Header.Length;
+                return (PathRoot.Header, 0);
+        }
+    }
+
     private string Name()
     {
         var start = _at;
@@ -133,10 +163,14 @@ internal sealed class ExpressionReader(string text)
         return _at > start && !char.IsAsciiDigit(text[start]) ? text[start.._at] : throw Unexpected("a name after the point (any other name is written ['so'])", start);
     }
 
-    private PathStep Bracket()
+    private PathStep Bracket(bool mayHaveEvery)
     {
         PathStep step;
-        if (IsAtText)
+        if (mayHaveEvery && Take("*"))
+        {
+            step = new(null, null);
+        }
+        else if (IsAtText)
         {
             step = new(Text(), null);
         }

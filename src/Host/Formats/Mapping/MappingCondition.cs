@@ -65,6 +65,10 @@ internal sealed class MappingCondition
     {
         if (reader.IsAtText)
             return new(path, isEqual, JsonValueKind.String, reader.Text(), ExactNumber.Zero);
+        if (path.Root == PathRoot.Header && !reader.TakeWord("null"))
+            throw reader.Unexpected("a text in single quotes, or null, since a header is text,");
+        if (path.Root == PathRoot.Header)
+            return new(path, isEqual, JsonValueKind.Null, "", ExactNumber.Zero);
         var word = reader.TakeWord("null") ? JsonValueKind.Null
             : reader.TakeWord("true") ? JsonValueKind.True
             : reader.TakeWord("false") ? JsonValueKind.False

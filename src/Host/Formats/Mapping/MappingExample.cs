@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CreditActors.Ledger;
 using GpuCredit.Host.Hosting;
@@ -9,6 +10,7 @@ namespace GpuCredit.Host.Formats.Mapping;
 internal static class MappingExample
 {
     private const string Name = "Example";
+    private const string HeadersName = "ExampleHeaders";
     private const string GivesName = "ExampleGives";
 
     /// <exception cref="StartRefusedException">There is no example, it can't be read, or it gives something else.</exception>
@@ -19,11 +21,34 @@ internal static class MappingExample
         var expected = new JsonFormat().Read(new(MappingSettings.Json(gives), null, []));
         if (FirstRefusal(expected) is { } wrong)
             throw new StartRefusedException($"{gives.Key} must be an entry as in POST /v1/entries, or an array of them, and isn't: {wrong}.");
-        var given = format.Read(new(MappingSettings.Json(example), null, []));
+        var given = format.Read(new(MappingSettings.Json(example), null, Headers(settings)));
         if (FirstRefusal(given) is { } refusal)
             throw new StartRefusedException($"{example.Key} is refused by its own mapping: {refusal}.");
         if (!given.SequenceEqual(expected))
             throw new StartRefusedException($"{example.Key} gives {Show(given)}, and not what {gives.Key} says: {Show(expected)}.");
+    }
+
+    /// <summary>What the example came with; nothing unless the mapping says so.</summary>
+    private static List<KeyValuePair<string, string>> Headers(MappingSettings settings)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        if (settings.Optional(HeadersName) is not { } value)
+            return headers;
+        const string Rule = "must be a JSON object that gives each header's name a string, such as {\"x-account\": \"acme\"}";
+        try
+        {
+            using var document = JsonDocument.Parse(MappingSettings.Json(value), new() { AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw MappingSettings.Refused(value, Rule);
+            foreach (var header in document.RootElement.EnumerateObject())
+                headers.Add(new(header.Name, header.Value.ValueKind == JsonValueKind.String ? header.Value.GetString()! : throw MappingSettings.Refused(value, Rule)));
+            return headers;
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            // The second is what an escape that is no Unicode gives.
+            throw MappingSettings.Refused(value, Rule);
+        }
     }
 
     private static Refusal? FirstRefusal(IEnumerable<EntryDraft> drafts) =>

@@ -9,14 +9,14 @@ internal sealed class MappingFormat : IEntryFormat
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private readonly EntryMapping _entry;
-    private readonly MappingPath? _each;
+    private readonly MappingEach? _each;
     private readonly bool _numbersInStrings;
 
     /// <param name="settings">Every one of them is looked at; <see cref="Checked"/> holds them against their example as well.</param>
     public MappingFormat(MappingSettings settings)
     {
         _entry = new EntryMapping(settings);
-        _each = settings.Expression("Each", ParseEach);
+        _each = settings.Expression("Each", MappingEach.Parse);
         _numbersInStrings = settings.Flag("NumbersInStrings");
     }
 
@@ -32,13 +32,14 @@ internal sealed class MappingFormat : IEntryFormat
         if (Drafts.TooLarge(message) is { } tooLarge)
             return tooLarge;
         var drafts = new List<EntryDraft>();
+        var headers = new MappedHeaders(message.Headers);
         if (!ContentType.Of(message).Is(RequestBody.JsonLines))
-            return ReadDocument(message.Body, drafts) ? drafts : TooMany;
+            return ReadDocument(message.Body, headers, drafts) ? drafts : TooMany;
         var lines = message.Body.Span;
         foreach (var range in lines.Split((byte)'\n'))
         {
             var isBlank = lines[range].Trim(" \t\r"u8).IsEmpty;
-            if (!isBlank && !ReadDocument(message.Body[range], drafts))
+            if (!isBlank && !ReadDocument(message.Body[range], headers, drafts))
                 return TooMany;
         }
 
@@ -48,7 +49,7 @@ internal sealed class MappingFormat : IEntryFormat
     private static IReadOnlyList<EntryDraft> TooMany => Drafts.Of(new EntryBatch([], IsTooLong: true), "records");
 
     /// <summary>False when there are more drafts than a message may hold.</summary>
-    private bool ReadDocument(ReadOnlyMemory<byte> json, List<EntryDraft> drafts)
+    private bool ReadDocument(ReadOnlyMemory<byte> json, MappedHeaders headers, List<EntryDraft> drafts)
     {
         if (!JsonUnicode.IsValid(json.Span))
             return TryAdd(drafts, EntryDraft.Refused("body", JsonUnicode.Rule));
@@ -63,24 +64,17 @@ internal sealed class MappingFormat : IEntryFormat
         }
 
         using (document)
-            return ReadRoot(document.RootElement, drafts);
+            return ReadRoot(document.RootElement, headers, drafts);
     }
 
-    private bool ReadRoot(JsonElement root, List<EntryDraft> drafts)
+    private bool ReadRoot(JsonElement root, MappedHeaders headers, List<EntryDraft> drafts)
     {
         if (_each is null)
-            return TryAdd(drafts, _entry.Read(new(root, root, _numbersInStrings)));
-        if (_each.Find(new(root, root, _numbersInStrings)) is not { } array)
-            return _each.IsOptional || TryAdd(drafts, EntryDraft.Refused("body", _each.Missing));
-        if (array.ValueKind != JsonValueKind.Array)
-            return TryAdd(drafts, EntryDraft.Refused("body", $"must have an array at {_each.Shown}"));
-        foreach (var element in array.EnumerateArray())
-        {
-            if (!TryAdd(drafts, _entry.Read(new(root, element, _numbersInStrings))))
-                return false;
-        }
-
-        return true;
+            return TryAdd(drafts, _entry.Read(new(root, [root], headers, _numbersInStrings)));
+        return _each.ReadAll(
+            new(root, new JsonElement[_each.Levels], headers, _numbersInStrings),
+            record => TryAdd(drafts, _entry.Read(record)),
+            rule => TryAdd(drafts, EntryDraft.Refused("body", rule)));
     }
 
     private static bool TryAdd(List<EntryDraft> drafts, EntryDraft? draft)
@@ -91,12 +85,5 @@ internal sealed class MappingFormat : IEntryFormat
             return false;
         drafts.Add(draft.Value);
         return true;
-    }
-
-    private static MappingPath ParseEach(string text)
-    {
-        var reader = new ExpressionReader(text);
-        var path = reader.Path();
-        return reader.IsAtEnd && !path.IsFromElement ? path : throw new ExpressionException("must be one path that begins with $");
     }
 }

@@ -5,15 +5,24 @@ namespace GpuCredit.Host.Formats.Mapping;
 
 /// <summary>Where in a message a value stands.</summary>
 /// <param name="Shown">As the mapping writes it.</param>
-/// <param name="IsFromElement">From the element that <c>Each</c> is at, rather than from the message.</param>
-/// <param name="Steps">The way.</param>
+/// <param name="Root">Where it begins.</param>
+/// <param name="Out">From an element: how many further out than the one that <c>Each</c> is at.</param>
+/// <param name="Steps">The way; of a header its name alone.</param>
 /// <param name="IsOptional">Written with a question mark: what isn't there counts as nothing (0 in a sum, no text).</param>
-internal sealed record MappingPath(string Shown, bool IsFromElement, ImmutableArray<PathStep> Steps, bool IsOptional)
+internal sealed record MappingPath(string Shown, PathRoot Root, int Out, ImmutableArray<PathStep> Steps, bool IsOptional)
 {
     /// <summary>The value; null when nothing, or a null, stands there.</summary>
-    public JsonElement? Find(in MappedMessage message)
+    public JsonElement? Find(in MappedMessage message) => Root switch
     {
-        var at = IsFromElement ? message.Element : message.Root;
+        PathRoot.Message => FindIn(message.Root),
+        PathRoot.Element => Out < message.Elements.Length ? FindIn(message.Elements[^(Out + 1)]) : null,
+        PathRoot.Header => message.Headers.Find(Steps[0].Name!),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>The value, seen from where the path begins.</summary>
+    public JsonElement? FindIn(JsonElement at)
+    {
         foreach (var (name, index) in Steps)
         {
             if (name is not null)
@@ -40,8 +49,10 @@ internal sealed record MappingPath(string Shown, bool IsFromElement, ImmutableAr
         if (Find(message) is not { } value)
             return IsOptional ? null : Missing;
         var isText = value.ValueKind == JsonValueKind.String;
-        if (value.ValueKind != JsonValueKind.Number && !(isText && message.NumbersInStrings))
-            return message.NumbersInStrings ? $"must be a number at {Shown}" : $"must be a number with no quotes at {Shown}";
+        // A header has no types, so that there it says nothing that a number is written as text.
+        var mayBeText = message.NumbersInStrings || Root == PathRoot.Header;
+        if (value.ValueKind != JsonValueKind.Number && !(isText && mayBeText))
+            return mayBeText ? $"must be a number at {Shown}" : $"must be a number with no quotes at {Shown}";
         return ExactNumber.TryParse(isText ? value.GetString() : value.GetRawText(), out number)
             ? null
             : $"must be a number of at most {ExactNumber.DigitsMax} digits at {Shown}";

@@ -15,7 +15,7 @@ internal sealed class MappingSettings
     private static readonly string[] Known =
     [
         "Account", "Id", "Amount", "Rounding", "IfZero", "Time", "TimeUnit", "TimeRounding", "Kind", "CreditWhen", "Expiration", "ExpiresAt", "Priority",
-        "Revision", "Each", "When", "Others", "NumbersInStrings", "Example", "ExampleGives",
+        "Revision", "Each", "When", "Others", "NumbersInStrings", "Example", "ExampleHeaders", "ExampleGives",
     ];
 
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
@@ -42,6 +42,8 @@ internal sealed class MappingSettings
     }
 
     public bool Has(string name) => _values.ContainsKey(name);
+
+    public MappingValue? Optional(string name) => _values.TryGetValue(name, out var value) ? value : null;
 
     public MappingValue Required(string name, string what) =>
         _values.TryGetValue(name, out var value) ? value : throw new StartRefusedException($"{_key}:{name} must be given: {what}.");
@@ -134,8 +136,8 @@ internal sealed class MappingSettings
 
     private void RefuseUnknown(string name, string called)
     {
-        if (name.StartsWith("Example:", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ExampleGives:", StringComparison.OrdinalIgnoreCase))
-            throw new StartRefusedException($"{_key}:{name.Split(':')[0]} must be JSON in one string, or a file's name: these settings keep neither the types nor the order of JSON inside theirs.");
+        if (name.StartsWith("Example", StringComparison.OrdinalIgnoreCase) && name.Split(':') is [var example, _, ..] && Known.Contains(example, StringComparer.OrdinalIgnoreCase))
+            throw new StartRefusedException($"{_key}:{example} must be JSON in one string, or a file's name: these settings keep neither the types nor the order of JSON inside theirs.");
         if (!Known.Contains(name, StringComparer.OrdinalIgnoreCase))
             throw new StartRefusedException($"{called} is not a setting of a mapping; those are {FileName}, {string.Join(", ", Known)} (under {_key}).");
     }
