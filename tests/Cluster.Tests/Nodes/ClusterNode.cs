@@ -21,7 +21,6 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly NodePlan _plan;
-    private readonly Uri _grpcUrl;
     private readonly string _folder = Directory.CreateTempSubdirectory("gpucredit-node-").FullName;
     private readonly HttpClient _probe;
     private readonly ProcessLog _log = new();
@@ -34,7 +33,7 @@ internal sealed class ClusterNode : IAsyncDisposable
         _plan = plan;
         var ports = FreePorts.Take(3);
         Url = new Uri($"http://127.0.0.1:{ports[0]}");
-        _grpcUrl = new Uri($"http://127.0.0.1:{ports[1]}");
+        GrpcUrl = new Uri($"http://127.0.0.1:{ports[1]}");
         OpsUrl = new Uri($"http://127.0.0.1:{ports[2]}");
         _probe = new HttpClient { BaseAddress = OpsUrl, Timeout = TimeSpan.FromSeconds(5) };
     }
@@ -44,6 +43,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     public string Address => _plan.Address;
 
     public Uri Url { get; }
+
+    public Uri GrpcUrl { get; }
 
     public Uri OpsUrl { get; }
 
@@ -177,7 +178,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             _folder,
             tracer: [],
             [
-                "--urls", Text(Url), "--GpuCredit:GrpcUrl", Text(_grpcUrl), "--GpuCredit:OpsUrl", Text(OpsUrl),
+                "--urls", Text(Url), "--GpuCredit:GrpcUrl", Text(GrpcUrl), "--GpuCredit:OpsUrl", Text(OpsUrl),
                 "--GpuCredit:Cluster:Host", host[0], "--GpuCredit:Cluster:Port", host[1],
                 "--GpuCredit:Cluster:BindHost", "127.0.0.1", "--GpuCredit:Cluster:BindPort", $"{_plan.BindPort}",
                 "--GpuCredit:Cluster:Seeds", _plan.Seeds, .. _plan.Settings,
