@@ -71,8 +71,9 @@ public sealed class DiskFullTests(Printer printer, ITestOutputHelper output) : I
 
                 return await AnswersAsync(server);
             }, _noticedWithin);
-            var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
-            return $"free again after {RefusedWhileFull} requests had been refused; PostgreSQL was started {starts} times; every account had answered {again} later";
+            var again = await load.EveryAccountTakesWritesAsync(Fault.RecoversWithin);
+            await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
+            return $"free again after {RefusedWhileFull} requests had been refused; PostgreSQL was started {starts} times; every account took writes {again} later";
         });
     }
 

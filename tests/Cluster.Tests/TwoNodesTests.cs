@@ -30,12 +30,31 @@ public sealed class TwoNodesTests(Printer printer, ITestOutputHelper output) : I
                 await Poll.UntilAsync("the other has gone out and founded a cluster", () => OperatorsApi.SeesAsync(other, [other.Address]), _foundsWithin);
                 Assert.Equal(1, other.TimesPutOut);
                 var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
+                // What it tries first when it wakes fails at once: that it was away must not look like the database being away.
+                await cluster.Postgres.TerminateConnectionsAsync(RunningCluster.DatabaseName);
                 await lower.ContinueAsync();
                 await Poll.UntilAsync("the lower one was put out", () => Task.FromResult(lower.TimesPutOut == 1), Fault.RecoversWithin);
                 await cluster.ReadyAsync();
                 Assert.Equal(1, other.TimesPutOut);
                 return $"every account had answered again {again} after the founding; the lower one was put out when it woke, and joined";
             });
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+
+    /// <summary>As when somebody starts a second one on the same database and thinks no more of it.</summary>
+    [PostgresFact]
+    public async Task Two_that_know_of_one_another_only_by_their_database_are_one_cluster()
+    {
+        var cluster = new RunningCluster(printer, nodes: 2, haveSeeds: false);
+        try
+        {
+            await cluster.InitializeAsync();
+            // Which started both at once, and awaited that each sees the other.
+            await new Trial(cluster.Deployment, output).RunAsync("two nodes without seeds", async (load, _) => await load.EveryAccountAnswersAsync(Fault.RecoversWithin));
         }
         finally
         {

@@ -22,7 +22,13 @@ internal sealed class MembershipLease(TimeProvider time) : IExtension
     private long _until = WithoutEnd;
     private long _limit = WithoutEnd;
 
-    public bool IsHeld => IsBefore(Volatile.Read(ref _until)) && IsBefore(Volatile.Read(ref _limit));
+    public bool IsHeld => IsGranted && IsWithinLimit;
+
+    /// <summary>As far as the other members are concerned.</summary>
+    public bool IsGranted => IsBefore(Volatile.Read(ref _until));
+
+    /// <summary>As far as this node's own signs of life are concerned.</summary>
+    public bool IsWithinLimit => IsBefore(Volatile.Read(ref _limit));
 
     public void HoldWithoutEnd() => Volatile.Write(ref _until, WithoutEnd);
 
@@ -34,13 +40,17 @@ internal sealed class MembershipLease(TimeProvider time) : IExtension
             Volatile.Write(ref _until, until);
     }
 
+    /// <summary>Called by one thread at a time.</summary>
     /// <param name="until">A timestamp of the time provider; a later one moves it on, an earlier one is nothing.</param>
     public void Limit(long until)
     {
         var current = Volatile.Read(ref _limit);
-        if (current == WithoutEnd || current < until)
+        if (current == WithoutEnd || (current != NotAtAll && current < until))
             Volatile.Write(ref _limit, until);
     }
+
+    /// <summary>For ever: another cluster has this node's accounts. Called by whoever calls <see cref="Limit"/>.</summary>
+    public void Revoke() => Volatile.Write(ref _limit, NotAtAll);
 
     public void Lose() => Volatile.Write(ref _until, NotAtAll);
 

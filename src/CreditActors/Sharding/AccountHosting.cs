@@ -81,8 +81,14 @@ public static class AccountHosting
     /// <param name="until">A timestamp of <see cref="TimeProvider.System"/>.</param>
     public static void AnswerNoLongerThan(this ActorSystem system, long until) => MembershipLeaseProvider.Instance.Apply(system).Limit(until);
 
+    /// <summary>From now on this node's accounts answer nothing more, whatever is said later: another cluster has them.</summary>
+    public static void AnswerNoMore(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).Revoke();
+
     /// <summary>Whether this node has heard from a majority of its cluster lately; while it hasn't, its accounts answer "unavailable".</summary>
-    public static bool IsInTouchWithCluster(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsHeld;
+    public static bool IsInTouchWithCluster(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsGranted;
+
+    /// <summary>Whether the time that <see cref="AnswerNoLongerThan"/> has set is still to come; if not, this node's accounts answer "unavailable".</summary>
+    public static bool MayAnswerStill(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsWithinLimit;
 
     /// <summary>Our serializer, and no other for what has none: nothing is written as JSON with CLR names by accident.</summary>
     internal static AkkaConfigurationBuilder WithAccountSerializer(this AkkaConfigurationBuilder builder) => builder

@@ -40,7 +40,7 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
     private readonly Dictionary<UniqueAddress, Member> _members = [];
 
     private long _lastRound;
-    private bool _wasHeld;
+    private bool _wasGranted;
 
     public LeaseKeeper(TimeProvider time, TimeSpan length)
     {
@@ -150,11 +150,11 @@ internal sealed class LeaseKeeper : ReceiveActor, IWithTimers
 
     private void SayIfChanged()
     {
-        var isHeld = _lease.IsHeld;
-        if (isHeld == _wasHeld)
+        var isGranted = _lease.IsGranted;
+        if (isGranted == _wasGranted)
             return;
-        _wasHeld = isHeld;
-        if (isHeld)
+        _wasGranted = isGranted;
+        if (isGranted)
             _log.Info("In touch with the cluster: accounts here answer.");
         else
             _log.Warning("Out of touch with a majority of the cluster for longer than {Length}, or paused: accounts here answer \"unavailable\" until it is back, or this node is put out.", _length);

@@ -35,16 +35,18 @@ internal sealed class PostgresTarget : EventStoreTarget
     {
         var warning = await PrepareAsync(tell, cancellation);
         var connectionString = _connection.ConnectionString;
+        var roll = new MemberRoll(connectionString);
         return new OpenedEventStore(
             this, ["store-postgres.conf"], PostgresDataOptions.For(connectionString), new PostgresProbe(connectionString, _shards), Close, warning)
         {
-            Roll = new MemberRoll(connectionString),
+            Roll = roll,
         };
 
         ValueTask Close()
         {
             using var pooled = new NpgsqlConnection(connectionString);
             NpgsqlConnection.ClearPool(pooled);
+            roll.Close();
             return ValueTask.CompletedTask;
         }
     }

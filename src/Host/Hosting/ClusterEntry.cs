@@ -2,13 +2,12 @@ using Akka.Actor;
 using Akka.Cluster;
 using CreditActors.Sharding;
 using GpuCredit.Host.EventStore;
-using GpuCredit.Host.Operations;
 
 namespace GpuCredit.Host.Hosting;
 
 /// <summary>
-/// How this node becomes a member. Alone, it joins itself. With others it joins whoever of the seeds answers; and when
-/// there is no cluster yet, one of the seeds founds it.
+/// How this node becomes a member. Over a store of one machine it joins itself. Over one that nodes share it joins whoever answers of
+/// the seeds and of those that sign the roll; and when there is no cluster yet, one of the seeds (or a node without any) founds it.
 /// <para>
 /// Akka's own way, where the first seed that hears nothing for some seconds founds a cluster, makes a second one over the same
 /// accounts when that seed is started anew on the wrong side of a split. Here nobody founds a cluster while the event store,
@@ -30,28 +29,37 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
 
     private readonly Cluster _cluster = Cluster.Get(system);
     private readonly RollWatch _watch = new(time, DeadAfter);
+    private readonly AnswerLimit _limit = new(time, SignatureCounts, system.AnswerNoLongerThan);
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private HashSet<string> _asked = [];
+
+    /// <summary>Whoever was a member of its cluster since it asked to be let in.</summary>
+    private readonly HashSet<Incarnation> _others = [];
+
+    private HashSet<HostPort> _asked = [];
     private bool _entered;
+    private bool _fails;
+
+    private Incarnation Self => Incarnation.Of(_cluster.SelfUniqueAddress);
+
+    private bool MayFound => settings.Seeds.IsEmpty || settings.Seeds.Contains(Self.Address);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var self = ClusterAddress.Show(_cluster.SelfAddress);
-        var seeds = settings.Seeds.Where(seed => !IsSelf(seed)).Select(seed => seed.ToString()).ToList();
-        if (seeds.Count == 0)
-            _cluster.Join(_cluster.SelfAddress);
-        else
-            Ask(seeds);
         if (store.Roll is not { } roll)
-            return; // one machine's store
-        system.AnswerNoLongerThan(time.GetTimestamp());
-        _cluster.RegisterOnMemberUp(_up.SetResult);
+        {
+            _cluster.Join(_cluster.SelfAddress); // one machine's store, and no node but this
+            return;
+        }
+
         try
         {
+            _limit.Begin();
+            Ask([]);
+            _cluster.RegisterOnMemberUp(_up.SetResult);
             while (!stoppingToken.IsCancellationRequested && !_cluster.IsTerminated)
             {
                 var wasUp = _up.Task.IsCompleted;
-                await StepAsync(roll, self, seeds, stoppingToken);
+                await StepAsync(roll, stoppingToken);
                 // Accounts here answer once it has signed.
                 var pause = Task.Delay(Pause, time, stoppingToken);
                 await (wasUp ? pause : await Task.WhenAny(pause, _up.Task));
@@ -60,6 +68,12 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The Host stops.
+        }
+        catch (Exception fault)
+        {
+            HostLog.EntryFailed(log, fault);
+            Environment.ExitCode = ExitCode.Fault;
+            throw; // which stops the Host
         }
     }
 
@@ -76,80 +90,83 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         if (ExecuteTask is { } signing)
             await signing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_entered && store.Roll is { } roll)
-            await roll.TryLeaveAsync(ClusterAddress.Show(_cluster.SelfAddress));
+            await roll.TryLeaveAsync(Self);
     }
 
-    private async Task StepAsync(MemberRoll roll, string self, List<string> seeds, CancellationToken cancellation)
+    private async Task StepAsync(MemberRoll roll, CancellationToken cancellation)
     {
         var start = time.GetTimestamp();
         try
         {
             switch (_cluster.SelfMember.Status)
             {
-                case MemberStatus.Up or MemberStatus.Leaving:
-                    if (await SignAsync(roll, self, cancellation))
-                        AnswerFor(SignatureCounts, start);
+                case MemberStatus.Up or MemberStatus.Leaving or MemberStatus.Exiting:
+                    if (await SignAsync(roll, cancellation))
+                        _limit.Signed(start);
                     break;
-                case MemberStatus.Removed when seeds.Count > 0: // not a member yet
-                    await LookForAClusterAsync(roll, self, seeds, cancellation);
+                case MemberStatus.Removed: // not a member yet
+                    await LookForAClusterAsync(roll, cancellation);
                     break;
                 default:
-                    break; // on its way in or out
+                    break; // on its way in, or put out
             }
+
+            if (_fails)
+                HostLog.RollWorks(log);
+            _fails = false;
         }
         catch (Exception fault) when (MemberRoll.IsServers(fault))
         {
             _watch.Forget(); // what wasn't seen proves nothing
-            // While the server is away nobody can found a cluster, and what is in memory is true. But only a failure that was
-            // soon known shows that it is away, and not that this node was.
-            if (time.GetElapsedTime(start) < SignatureCounts)
-                AnswerFor(SignatureCounts, time.GetTimestamp());
+            _limit.Failed(start);
+            if (!_fails)
+                HostLog.RollFails(log, MemberRoll.Why(fault));
+            _fails = true;
         }
     }
 
-    private void AnswerFor(TimeSpan length, long from) => system.AnswerNoLongerThan(from + (long)(length.TotalSeconds * time.TimestampFrequency));
-
     /// <returns>False: this node is crossed off, and goes.</returns>
-    private async Task<bool> SignAsync(MemberRoll roll, string self, CancellationToken cancellation)
+    private async Task<bool> SignAsync(MemberRoll roll, CancellationToken cancellation)
     {
-        if (!_entered)
+        if (_entered)
         {
-            await roll.EnterAsync(self, cancellation);
-            _entered = true;
-            return true;
+            if (await roll.SignAsync(Self, cancellation))
+                return true;
+        }
+        else
+        {
+            _others.UnionWith(_cluster.State.Members.Select(member => Incarnation.Of(member.UniqueAddress)).Where(other => other != Self));
+            if (_entered = await roll.EnterAsync(Self, _others, cancellation))
+                return true;
         }
 
-        if (await roll.SignAsync(self, cancellation))
-            return true;
-        // Paused or cut off for long, it was taken for dead, and another cluster has its accounts.
-        HostLog.CrossedOff(log, self);
+        // Paused or cut off for long, it was taken for dead, or those who let it in were; and another cluster has its accounts.
+        system.AnswerNoMore();
+        HostLog.CrossedOff(log, $"{Self.Address}");
         _cluster.Down(_cluster.SelfAddress);
         return false;
     }
 
-    private async Task LookForAClusterAsync(MemberRoll roll, string self, List<string> seeds, CancellationToken cancellation)
+    private async Task LookForAClusterAsync(MemberRoll roll, CancellationToken cancellation)
     {
-        var seen = await roll.ReadAsync(self, cancellation);
-        _watch.See(seen);
-        // Whoever is on the roll knows the cluster too, and may be reached where no seed is.
-        Ask([.. seeds, .. seen.Keys]);
-        if (seeds.Count < settings.Seeds.Length && _watch.IsQuiet && await roll.TryFoundAsync(self, _watch.Seen, cancellation))
+        _watch.See(await roll.ReadAsync(Self, cancellation));
+        // Whoever is alive knows the cluster too, and may be reached where no seed is.
+        Ask(_watch.Alive.Select(name => Incarnation.TryParse(name, out var alive) ? alive : null).OfType<Incarnation>().Select(alive => alive.Address));
+        if (MayFound && _watch.IsQuiet && await roll.TryFoundAsync(Self, _watch.Seen, cancellation))
         {
-            HostLog.Founding(log, self);
+            HostLog.Founding(log, $"{Self.Address}");
             _entered = true;
             _cluster.Join(_cluster.SelfAddress);
         }
     }
 
-    /// <summary>Akka asks them again and again; it is told anew only when they have changed.</summary>
-    private void Ask(IEnumerable<string> nodes)
+    /// <summary>Akka asks them again and again, beside the seeds; it is told anew only when they have changed.</summary>
+    private void Ask(IEnumerable<HostPort> nodes)
     {
-        var asked = nodes.ToHashSet(StringComparer.Ordinal);
-        if (asked.SetEquals(_asked))
+        var asked = settings.Seeds.Concat(nodes).Where(node => node != Self.Address).ToHashSet();
+        if (asked.Count == 0 || asked.SetEquals(_asked))
             return;
         _asked = asked;
-        _cluster.JoinSeedNodes(asked.Select(node => HostPort.Parse("gpucredit_member", node)).Select(node => _cluster.SelfAddress.WithHost(node.Host).WithPort(node.Port)));
+        _cluster.JoinSeedNodes(asked.Select(node => _cluster.SelfAddress.WithHost(node.Host).WithPort(node.Port)));
     }
-
-    private bool IsSelf(HostPort seed) => seed == new HostPort(_cluster.SelfAddress.Host, _cluster.SelfAddress.Port ?? 0);
 }

@@ -16,7 +16,7 @@ internal sealed record ClusterSettings
     /// <summary>Where it listens, when that differs.</summary>
     public required HostPort Bind { get; init; }
 
-    /// <summary>Nodes with the same seeds form one cluster; empty: this node alone.</summary>
+    /// <summary>Nodes with the same seeds form one cluster; empty: this node alone, or whoever is alive over the same event store.</summary>
     public required ImmutableArray<HostPort> Seeds { get; init; }
 
     public required ImmutableArray<string> Roles { get; init; }

@@ -27,6 +27,15 @@ internal static partial class HostLog
     [LoggerMessage(7, LogLevel.Information, "No cluster is alive over this event store: this node, {Self}, founds one")]
     public static partial void Founding(ILogger logger, string self);
 
+    [LoggerMessage(9, LogLevel.Warning, "The roll of members in the event store can't be read or signed: {Why}. Tried again every second")]
+    public static partial void RollFails(ILogger logger, string why);
+
+    [LoggerMessage(10, LogLevel.Information, "The roll of members is read and signed again")]
+    public static partial void RollWorks(ILogger logger);
+
+    [LoggerMessage(11, LogLevel.Critical, "This node can't take part in the cluster any more, by a fault of ours, and ends")]
+    public static partial void EntryFailed(ILogger logger, Exception fault);
+
     [LoggerMessage(6, LogLevel.Error, "The cluster has put this node out: it was silent for too long, or in the smaller part of a split, or downed by an operator. The process ends with code 3, for its supervisor to start it anew")]
     public static partial void PutOut(ILogger logger);
 

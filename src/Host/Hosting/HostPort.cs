@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 
@@ -15,13 +16,18 @@ internal readonly record struct HostPort
 
     public int Port { get; }
 
-    public static HostPort Parse(string key, string text)
+    public static HostPort Parse(string key, string text) => TryParse(text, out var address)
+        ? address.Value
+        : throw new StartRefusedException($"{key} must be host:port,host:port with ports from 1 to 65535 (an IPv6 address in brackets), and holds \"{text}\".");
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out HostPort? address)
     {
         var colon = text.LastIndexOf(':');
         // "::1:80" could be meant in two ways.
-        if (colon > 0 && IsHost(text[..colon]) && (text[0] == '[' || !text[..colon].Contains(':', StringComparison.Ordinal)) && TryParsePort(text[(colon + 1)..], out var port) && port != 0)
-            return new(text[..colon], port);
-        throw new StartRefusedException($"{key} must be host:port,host:port with ports from 1 to 65535 (an IPv6 address in brackets), and holds \"{text}\".");
+        address = colon > 0 && IsHost(text[..colon]) && (text[0] == '[' || !text[..colon].Contains(':', StringComparison.Ordinal)) && TryParsePort(text[(colon + 1)..], out var port) && port != 0
+            ? new(text[..colon], port)
+            : null;
+        return address is not null;
     }
 
     public static bool IsHost(string text) => Uri.CheckHostName(text) != UriHostNameType.Unknown;

@@ -69,6 +69,15 @@ internal sealed class Availability(TimeProvider time)
         lock (_gate) return StateOf(account, isWrite: false).LastAnswered >= moment;
     }
 
+    /// <summary>Whether an account is left whose last write found no answer.</summary>
+    public bool IsAnyWriteOpen
+    {
+        get
+        {
+            lock (_gate) return _accounts.Any(pair => pair.Key.IsWrite && pair.Value.DownSince is not null);
+        }
+    }
+
     /// <summary>Accounts whose last question found no answer.</summary>
     public IReadOnlyList<string> Unanswered
     {

@@ -14,8 +14,12 @@ internal sealed class Client(Func<IReadOnlyList<ClusterNode>> nodes, Books books
 {
     private const int TriesShown = 4;
 
-    private static readonly TimeSpan _retryFor = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
+    /// <summary>For so long a request is tried again before it counts as failed.</summary>
+    public static readonly TimeSpan RetriesFor = TimeSpan.FromSeconds(5);
+
+    /// <summary>For so long one try is waited for.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<ClusterNode, LedgerApi> _connections = [];
@@ -78,7 +82,7 @@ internal sealed class Client(Func<IReadOnlyList<ClusterNode>> nodes, Books books
             _tries.Add(string.Create(CultureInfo.InvariantCulture, $"{node.Name} {(_why ?? "unavailable")} after {(availability.Now - sentAt).TotalSeconds:F1} s"));
             tally.Tried(tries, availability.Now - start, isAnswered);
             if (isAnswered) return true;
-            if (availability.Now - start + _pause >= _retryFor)
+            if (availability.Now - start + _pause >= RetriesFor)
             {
                 tally.Failed($"{what}: {string.Join("; ", _tries.TakeLast(TriesShown))}");
                 return false;
@@ -95,7 +99,7 @@ internal sealed class Client(Func<IReadOnlyList<ClusterNode>> nodes, Books books
     private async Task<T?> OverAsync<T>(ClusterNode node, Func<LedgerApi, Task<T>> call)
         where T : class
     {
-        if (!_connections.TryGetValue(node, out var api)) _connections[node] = api = new LedgerApi(node.Url, _patience);
+        if (!_connections.TryGetValue(node, out var api)) _connections[node] = api = new LedgerApi(node.Url, Patience);
         _why = null;
         try
         {

@@ -74,7 +74,16 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>Awaits so many more acknowledgements.</summary>
     public Task AcknowledgesMoreAsync(int count, TimeSpan patience) => Books.WhenAcknowledged(Books.Acknowledged + count).WaitAsync(patience);
 
-    /// <summary>Awaits, for every account, an answer to a request that is sent after now.</summary>
+    /// <summary>Awaits that every account takes writes which has refused one; meaningful where a fault goes before.</summary>
+    /// <returns>How long that took.</returns>
+    public async Task<string> EveryAccountTakesWritesAsync(TimeSpan patience)
+    {
+        var start = Availability.Now;
+        await Poll.UntilAsync("every account takes writes", () => Task.FromResult(!Availability.IsAnyWriteOpen), patience);
+        return Fault.Seconds(Availability.Now - start);
+    }
+
+    /// <summary>Awaits, for every account that is written to now, an answer to a question that is sent after now.</summary>
     /// <returns>How long that took, and who came last when it took long.</returns>
     public async Task<string> EveryAccountAnswersAsync(TimeSpan patience)
     {

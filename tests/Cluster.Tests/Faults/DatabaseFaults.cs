@@ -16,8 +16,9 @@ internal static class DatabaseFaults
         await cluster.Postgres.StopAsync(PostgresStop.Immediate);
         await Task.Delay(_down);
         await cluster.Postgres.StartAgainAsync();
-        var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
-        return $"every account had answered again {again} after the start";
+        var again = await load.EveryAccountTakesWritesAsync(Fault.RecoversWithin);
+        await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
+        return $"every account took writes again {again} after the start";
     });
 
     public static readonly Fault CutConnections = new("PostgreSQL's connections cut, five times", async (cluster, load, _) =>
@@ -29,6 +30,7 @@ internal static class DatabaseFaults
             await Task.Delay(_betweenCuts);
         }
 
+        await load.EveryAccountTakesWritesAsync(Fault.RecoversWithin);
         await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
         return $"{cut} connections";
     });

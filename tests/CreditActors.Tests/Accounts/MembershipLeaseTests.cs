@@ -79,4 +79,18 @@ public sealed class MembershipLeaseTests(ITestOutputHelper output) : AccountTest
         lease.HoldWithoutEnd();
         Assert.False(lease.IsHeld);
     }
+
+    [Fact]
+    public void A_lease_that_is_revoked_never_comes_back()
+    {
+        var time = new FakeTimeProvider();
+        var lease = new MembershipLease(time);
+        lease.Limit(long.MaxValue - 1);
+        Assert.True(lease.IsHeld);
+        lease.Revoke();
+        lease.Limit(long.MaxValue - 1);
+        lease.HoldWithoutEnd();
+        Assert.False(lease.IsHeld);
+        Assert.True(lease.IsGranted);
+    }
 }

@@ -62,6 +62,19 @@ public sealed class RollWatchTests
         Assert.False(_watch.IsQuiet);
     }
 
+    [Fact]
+    public void Only_who_has_signed_while_it_was_watched_is_alive()
+    {
+        _watch.See(Roll(("a", 5), ("b", 1)));
+        Assert.Empty(_watch.Alive);
+        _watch.See(Roll(("a", 6), ("b", 1), ("c", 1)));
+        Assert.Equal(["a", "c"], _watch.Alive.Order());
+        _watch.See(Roll(("b", 1), ("c", 1)));
+        Assert.Equal(["c"], _watch.Alive);
+        _watch.Forget();
+        Assert.Empty(_watch.Alive);
+    }
+
     private static Dictionary<string, long> Roll(params (string Address, long Signatures)[] members) =>
         members.ToDictionary(member => member.Address, member => member.Signatures);
 }
