@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Grpc.Net.Client;
 using GpuCredit.Client;
+using GpuCredit.Client.Grpc;
+using V1 = GpuCredit.V1;
 
 namespace ClientBench;
 
@@ -13,6 +16,7 @@ internal static class HostRun
     {
         await using var host = await BenchHost.StartAsync();
         using var grpc = new GrpcGpuCreditClient(host.GrpcUrl);
+        using var channel = GrpcChannel.ForAddress(host.GrpcUrl);
         var http = new HttpGpuCreditClient(new HttpClient(), new() { Address = host.Url });
         (string Name, Func<string, Task<int>> Run)[] ways =
         [
@@ -20,6 +24,7 @@ internal static class HostRun
             ("one call each over gRPC, 64 at once", run => CallsAsync(grpc, run, entries / 10)),
             ("RecordAsync of 1,000 over HTTP, 4 at once", run => RequestsAsync(http, run, entries)),
             ("RecordAsync of 1,000 over gRPC, 4 at once", run => RequestsAsync(grpc, run, entries)),
+            ("one stream over gRPC, messages of 500, 4,000 entries under way", run => StreamAsync(channel, run, entries)),
             ("EntryBuffer over HTTP", run => BufferAsync(http, run, entries, spool: null)),
             ("EntryBuffer over gRPC", run => BufferAsync(grpc, run, entries, spool: null)),
             ("EntryBuffer over HTTP, spool Written", run => BufferAsync(http, run, entries, Spool())),
@@ -73,6 +78,43 @@ internal static class HostRun
                 Require(outcome);
         });
         return count / Request * Request;
+    }
+
+    /// <summary>What the buffer would reach over a stream, if it sent over one: no answer is awaited before the next message.</summary>
+    private static async Task<int> StreamAsync(GrpcChannel channel, string run, int count)
+    {
+        const int Message = 500;
+        const int UnderWay = 8;
+        using var stream = new V1.Entries.EntriesClient(channel).StreamEntries();
+        using var room = new SemaphoreSlim(UnderWay);
+        var reading = Task.Run(async () =>
+        {
+            var answered = 0;
+            while (await stream.ResponseStream.MoveNext(CancellationToken.None))
+            {
+                foreach (var outcome in stream.ResponseStream.Current.Outcomes)
+                {
+                    if (outcome.Status != V1.OutcomeStatus.Recorded)
+                        throw new InvalidOperationException($"{outcome}");
+                    answered++;
+                }
+
+                room.Release();
+            }
+
+            return answered;
+        });
+        for (var first = 0; first + Message <= count; first += Message)
+        {
+            var message = new V1.StreamEntriesRequest { Sequence = (ulong)first };
+            for (var i = first; i < first + Message; i++)
+                message.Entries.Add(GrpcEntries.ToMessage(Usage(run, i)));
+            await room.WaitAsync();
+            await stream.RequestStream.WriteAsync(message);
+        }
+
+        await stream.RequestStream.CompleteAsync();
+        return await reading;
     }
 
     private static async Task<int> BufferAsync(IGpuCreditClient client, string run, int count, SpoolOptions? spool)
