@@ -14,7 +14,9 @@ internal sealed class NatsServer : ITestBroker
 
     private const string DeadLetterStream = "gpucredit-dead-usage";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("gpucredit-nats-").FullName;
+    private string _folder = "";
+    private string[] _options = [];
+    private Func<NatsOpts, NatsOpts> _client = options => options;
     private KeptProcess? _process;
     private NatsConnection? _connection;
 
@@ -24,9 +26,34 @@ internal sealed class NatsServer : ITestBroker
 
     public string DeadLetterSubject => "gpucredit.dead.usage";
 
-    public static async Task<NatsServer> StartAsync()
+    /// <summary>Who signs the certificate of a server with TLS.</summary>
+    public string? CaFile { get; private init; }
+
+    public static Task<NatsServer> StartAsync() => StartAsync(new NatsServer());
+
+    /// <summary>One that asks who it is.</summary>
+    /// <param name="client">How the test itself logs in.</param>
+    /// <param name="options">On the server's command line.</param>
+    public static Task<NatsServer> StartAsync(NatsAuthOpts client, params string[] options) =>
+        StartAsync(new NatsServer { _options = options, _client = plain => plain with { AuthOpts = client } });
+
+    public static Task<NatsServer> StartWithTlsAsync()
     {
-        var server = new NatsServer();
+        var folder = Directory.CreateTempSubdirectory("gpucredit-nats-").FullName;
+        var authority = new SelfMadeAuthority(folder);
+        return StartAsync(new NatsServer
+        {
+            _folder = folder,
+            CaFile = authority.CaFile,
+            _options = ["--tls", "--tlscert", authority.CertificateFile, "--tlskey", authority.KeyFile],
+            _client = plain => plain with { TlsOpts = NatsTlsOpts.Default with { CaFile = authority.CaFile } },
+        });
+    }
+
+    private static async Task<NatsServer> StartAsync(NatsServer server)
+    {
+        if (server._folder.Length == 0)
+            server._folder = Directory.CreateTempSubdirectory("gpucredit-nats-").FullName;
         await server.StartAgainAsync();
         return server;
     }
@@ -37,12 +64,12 @@ internal sealed class NatsServer : ITestBroker
             $"--GpuCredit:Sources:{source}:Create", "true", $"--GpuCredit:Sources:{source}:AckWaitSeconds", "3",
             $"--GpuCredit:Sources:{source}:DeadLetter", DeadLetterSubject, $"--GpuCredit:Sources:{source}:DeadLetterStream", DeadLetterStream];
 
-    public NatsJSContext JetStream() => new(_connection ??= new NatsConnection(NatsOpts.Default with { Url = $"nats://127.0.0.1:{Port}", MaxReconnectRetry = -1, ReconnectWaitMax = TimeSpan.FromMilliseconds(200) }));
+    public NatsJSContext JetStream() => new(_connection ??= new NatsConnection(Client() with { MaxReconnectRetry = -1, ReconnectWaitMax = TimeSpan.FromMilliseconds(200) }));
 
     public async Task StartAgainAsync()
     {
         _process = KeptProcess.Start(
-            _folder, new Dictionary<string, string>(), Programs.Get("nats-server"), "-a", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-js", "-sd", Path.Combine(_folder, "data"));
+            _folder, new Dictionary<string, string>(), [Programs.Get("nats-server"), "-a", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-js", "-sd", Path.Combine(_folder, "data"), .. _options]);
         await Eventually.TrueAsync(AnswersAsync, TimeSpan.FromSeconds(30), () => File.ReadAllText(Path.Combine(_folder, "server.log")));
     }
 
@@ -100,12 +127,14 @@ internal sealed class NatsServer : ITestBroker
         Directory.Delete(_folder, recursive: true);
     }
 
+    private NatsOpts Client() => _client(NatsOpts.Default with { Url = $"nats://127.0.0.1:{Port}" });
+
     private async Task<bool> AnswersAsync()
     {
         Assert.False(_process!.HasExited);
         try
         {
-            await using var connection = new NatsConnection(NatsOpts.Default with { Url = $"nats://127.0.0.1:{Port}" });
+            await using var connection = new NatsConnection(Client());
             await new NatsJSContext(connection).GetAccountInfoAsync();
             return true;
         }

@@ -17,13 +17,15 @@ internal sealed class RabbitMqServer : ITestBroker
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(120);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("gpucredit-rabbitmq-").FullName;
-    private readonly int[] _ports = Ports.Take(3);
+    private readonly int[] _ports = Ports.Take(4);
     private readonly Dictionary<string, string> _environment;
+    private readonly SelfMadeAuthority _authority;
     private KeptProcess? _mapper;
     private KeptProcess? _process;
 
     private RabbitMqServer()
     {
+        _authority = new SelfMadeAuthority(_folder);
         var name = string.Create(CultureInfo.InvariantCulture, $"gpucredit{Port}@localhost");
         _environment = new Dictionary<string, string>
         {
@@ -50,11 +52,24 @@ internal sealed class RabbitMqServer : ITestBroker
 
     public int Port => _ports[0];
 
+    /// <summary>Where it speaks TLS.</summary>
+    public int TlsPort => _ports[3];
+
+    /// <summary>Who signs its certificate.</summary>
+    public string CaFile => _authority.CaFile;
+
     public static async Task<RabbitMqServer> StartAsync()
     {
         var server = new RabbitMqServer();
         Directory.CreateDirectory(Path.Combine(server._folder, "mapper"));
         await File.WriteAllTextAsync(Path.Combine(server._folder, "enabled_plugins"), "[].\n");
+        await File.WriteAllLinesAsync(
+            Path.Combine(server._folder, "rabbitmq.conf"),
+            [
+                $"listeners.ssl.1 = 127.0.0.1:{Number(server.TlsPort)}", $"ssl_options.cacertfile = {server._authority.CaFile}",
+                $"ssl_options.certfile = {server._authority.CertificateFile}", $"ssl_options.keyfile = {server._authority.KeyFile}",
+                "ssl_options.verify = verify_none", "ssl_options.fail_if_no_peer_cert = false",
+            ]);
         server._mapper = KeptProcess.Start(Path.Combine(server._folder, "mapper"), server._environment, Programs.Get("epmd"), "-port", Number(server._ports[2]), "-address", "127.0.0.1");
         await server.StartAgainAsync();
         return server;

@@ -35,6 +35,22 @@ public sealed class RabbitMqSourceTests(RabbitMqFixture fixture) : IClassFixture
     }
 
     [RabbitMqFact]
+    public async Task Over_TLS_a_server_is_read_whose_certificate_the_named_authority_has_signed_and_no_other()
+    {
+        string[] tls = [$"Address=amqps://127.0.0.1:{fixture.Server.TlsPort}", "Queue=tls"];
+        await using (var source = LocalSource.Start(fixture.Server, _accounts, [.. tls, $"CaFile={fixture.Server.CaFile}"]))
+        {
+            await source.IsAsync("running");
+            await fixture.Server.PublishAsync("tls", [Usage("safe")]);
+            await source.TrueAsync(now => now is { Recorded: 1, InFlight: 0 }, "it is stored");
+        }
+
+        await using var untrusting = LocalSource.Start(fixture.Server, _accounts, tls);
+        await untrusting.IsAsync("disconnected");
+        Assert.Contains("certificate", untrusting.Now.LastError!.Detail, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [RabbitMqFact]
     public async Task A_dead_letter_has_the_bytes_and_properties_of_its_message_and_says_why()
     {
         await using var source = LocalSource.Start(fixture.Server, _accounts, "Queue=letters");

@@ -64,8 +64,8 @@ internal sealed class NatsBroker(NatsSettings settings) : IBroker
         {
             if (fault is NatsServerException { IsAuthError: true } || fault.InnerException is NatsServerException { IsAuthError: true })
                 throw new BrokerRefusedException("The server refuses the login.", fault);
-            // The client's own words name no reason.
-            throw new IOException($"The server can't be reached: {fault.InnerException?.Message ?? fault.Message}", fault);
+            // The client's own words name no reason; what is innermost does: a connection refused, a certificate nobody trusts.
+            throw new IOException($"The server can't be reached: {fault.GetBaseException().Message}", fault);
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class NatsFeed : IFeed
     {
         var message = ((NatsDelivery)letter.Delivery).Raw;
         var payloadMax = _connection.ServerInfo?.MaxPayload ?? 1024 * 1024;
-        foreach (var (headers, body) in NatsLetter.Write(letter, message.Headers, message.Data, payloadMax))
+        foreach (var (headers, body) in NatsLetter.Write(letter, message.Headers, message.Data, message.Metadata?.Timestamp, payloadMax))
         {
             var ack = await _js.PublishAsync(_settings.DeadLetter, body, headers: headers, cancellationToken: cancellation);
             if (ack.Error is { } refusal)
