@@ -100,6 +100,15 @@ internal sealed class PostgresServer : IAsyncDisposable
         return superuser.ConnectionString;
     }
 
+    /// <summary>For a program of the product's role that has one of a database's tables for itself, empty, and shares the others.</summary>
+    public async Task<string> WithOwnTableAsync(string database, string table)
+    {
+        await ExecuteAsync(database, $"CREATE SCHEMA own AUTHORIZATION {Role}; CREATE TABLE own.{table} (LIKE public.{table} INCLUDING ALL); ALTER TABLE own.{table} OWNER TO {Role}");
+        var apart = For(database, Role);
+        apart.SearchPath = "own,public";
+        return apart.ConnectionString;
+    }
+
     /// <summary>Makes an empty database that belongs to the product's role, and answers its connection string.</summary>
     public async Task<string> CreateDatabaseAsync(string name)
     {

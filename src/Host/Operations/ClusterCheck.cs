@@ -13,6 +13,7 @@ internal sealed class ClusterCheck(ActorSystem system) : IHealthCheck
         var cluster = Cluster.Get(system);
         return Task.FromResult(
             cluster.IsTerminated ? HealthCheckResult.Unhealthy("left")
+            : cluster.SelfMember.Status == MemberStatus.Removed ? HealthCheckResult.Unhealthy("not a member yet") // so Akka calls it before, too
             : cluster.SelfMember.Status != MemberStatus.Up ? HealthCheckResult.Unhealthy($"{cluster.SelfMember.Status}".ToLowerInvariant())
             : !system.MayAnswerStill() ? HealthCheckResult.Unhealthy("has not signed the roll of members in the event store for too long")
             : !system.IsInTouchWithCluster() ? HealthCheckResult.Unhealthy("out of touch with a majority of the cluster")

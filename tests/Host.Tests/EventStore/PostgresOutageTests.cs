@@ -110,7 +110,8 @@ public sealed class PostgresOutageTests : IAsyncLifetime, IDisposable
     {
         // Two clusters over one database: each believes the account to be its own, as after a split that nobody resolved.
         await using var one = await StartAsync();
-        await using var other = await StartAsync(newDatabase: false);
+        // Neither finds the other on the roll.
+        await using var other = await StartAsync(await _server.WithOwnTableAsync(Database, "gpucredit_member"));
         const string Credit = """{"creditId":"c","amount":100,"timestamp":1,"expiration":100}""";
         Assert.Equal(201, (await one.PostJsonAsync("/v1/accounts/a/credits", Credit)).Status);
         Assert.Equal(1, (long)(await other.GetJsonAsync("/v1/accounts/a/balance?at=50")).Body["version"]!);
@@ -129,14 +130,11 @@ public sealed class PostgresOutageTests : IAsyncLifetime, IDisposable
         await AssertHistoriesAsync();
     }
 
-    private string[] Arguments => ["--Logging:Console:LogLevel:Default", "None", "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", _server.ConnectionString(Database)];
 
-    private async Task<InProcessHost> StartAsync(bool newDatabase = true)
-    {
-        if (newDatabase)
-            await _server.CreateDatabaseAsync(Database);
-        return await InProcessHost.StartAsync(builder => builder.Logging.AddProvider(_logged), Arguments);
-    }
+    /// <param name="connectionString">Of the test's database, which is made when there is none.</param>
+    private async Task<InProcessHost> StartAsync(string? connectionString = null) => await InProcessHost.StartAsync(
+        builder => builder.Logging.AddProvider(_logged),
+        ["--Logging:Console:LogLevel:Default", "None", "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", connectionString ?? await _server.CreateDatabaseAsync(Database)]);
 
     /// <summary>Every account's rows are numbered from 1 without a gap.</summary>
     private async Task AssertHistoriesAsync() => Assert.Equal(

@@ -50,6 +50,9 @@ public sealed class SnapshotSegmentTests(PostgresFixture postgres) : IDisposable
             foreach (var entry in Entries())
                 Assert.Equal(OutcomeStatus.Recorded, (await client.RecordAsync(Account, entry)).Status);
             known = await BalancesAsync(client);
+            // Rows are written while it goes on.
+            var last = Entries().Count();
+            await Eventually.TrueAsync(async () => await ask("SELECT coalesce(max(sequence_number), 0) FROM snapshot") >= last - 16, s_limit, "the last row is written");
         });
         Assert.Contains(known, balance => balance > 0);
 
