@@ -17,10 +17,8 @@ public sealed class ManyStreamsTests(Xunit.Abstractions.ITestOutputHelper output
     private const string Shared = "shared";
     private const long SharedAmount = 10_000;
 
-    /// <summary>
-    /// What the process may take beyond what it had when it stood idle; it also warms up meanwhile.
-    /// </summary>
-    private const long BytesMoreMax = 512L * 1024 * 1024;
+    /// <summary>What the process may take beyond what it had when it stood idle; it also warms up meanwhile.</summary>
+    private const long BytesMoreMax = 256L * 1024 * 1024;
 
     [Fact]
     public async Task Two_hundred_and_fifty_six_streams_at_once_get_every_outcome_in_order_and_everything_is_stored()
@@ -65,7 +63,9 @@ public sealed class ManyStreamsTests(Xunit.Abstractions.ITestOutputHelper output
     {
         using var stream = clients.Entries.StreamEntries();
         await stream.RequestStream.WriteAsync(GrpcClients.Message(ulong.MaxValue, GrpcClients.Usage(Shared, $"u{number}")));
-        Assert.Equal((ulong.MaxValue, OutcomeStatus.Recorded), await FirstAsync(stream));
+        var (sequence, first) = await FirstAsync(stream);
+        Assert.Equal(ulong.MaxValue, sequence);
+        Assert.True(first is OutcomeStatus.Recorded or OutcomeStatus.Unavailable, $"{first}");
         await openedAsync();
         var writing = WriteAsync(stream, number);
         var (answers, end) = await GrpcClients.RestAsync(stream);
@@ -74,7 +74,7 @@ public sealed class ManyStreamsTests(Xunit.Abstractions.ITestOutputHelper output
         Assert.Equal(Enumerable.Range(0, EntriesPerStream / EntriesPerMessage).Select(message => (ulong)message), answers.Select(answer => answer.Sequence));
         var statuses = answers.SelectMany(answer => answer.Outcomes).Select(outcome => outcome.Status).ToList();
         Assert.DoesNotContain(statuses, status => status is OutcomeStatus.Conflict or OutcomeStatus.Superseded or OutcomeStatus.Late);
-        if (statuses.Contains(OutcomeStatus.Unavailable))
+        if (first == OutcomeStatus.Unavailable || statuses.Contains(OutcomeStatus.Unavailable))
             await SendAgainAsync(clients, number);
         else
             Assert.Equal(Enumerable.Range(0, EntriesPerStream).Select(StatusOf), statuses);
@@ -84,7 +84,7 @@ public sealed class ManyStreamsTests(Xunit.Abstractions.ITestOutputHelper output
     private static Task SendAgainAsync(GrpcClients clients, int number) => Eventually.TrueAsync(
         async () =>
         {
-            var answer = await clients.Entries.RecordEntriesAsync(new RecordEntriesRequest { Entries = { Enumerable.Range(0, EntriesPerStream).Select(i => EntryOf(number, i)) } });
+            var answer = await clients.Entries.RecordEntriesAsync(new RecordEntriesRequest { Entries = { Enumerable.Range(0, EntriesPerStream).Select(i => EntryOf(number, i)).Append(GrpcClients.Usage(Shared, $"u{number}")) } });
             return answer.Outcomes.All(outcome => outcome.Status != OutcomeStatus.Unavailable);
         },
         GrpcClients.Within,
