@@ -18,24 +18,34 @@ internal sealed class MemberRoll
     private readonly string _connectionString;
 
     /// <param name="connectionString">
-    /// The store's own pool serves; a wait for a busy one would look like death. The limits make a signature that fails known within 3 s.
+    /// The store's own pool serves; a wait for a busy one would look like death. The limits make a signature that fails known within 3 s,
+    /// also where one of two servers is tried after the other.
     /// </param>
-    public MemberRoll(string connectionString) => _connectionString = new NpgsqlConnectionStringBuilder(connectionString)
+    public MemberRoll(string connectionString)
     {
-        MaxPoolSize = 1,
-        Timeout = 1,
-        CommandTimeout = 2,
-        CancellationTimeout = -1, // what is late is given up without asking the server
-        ApplicationName = "GpuCredit members",
-    }.ConnectionString;
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        connection.MaxPoolSize = 1;
+        connection.Timeout = 1; // for each server
+        connection.CommandTimeout = connection.Host!.Contains(',', StringComparison.Ordinal) ? 1 : 2;
+        connection.CancellationTimeout = -1; // what is late is given up without asking the server
+        connection.ApplicationName = "GpuCredit members";
+        _connectionString = connection.ConnectionString;
+    }
 
     /// <summary>A fault of the server or of the way to it, and not of ours.</summary>
     public static bool IsServers(Exception fault) => PostgresFaults.IsServers(fault);
 
+    /// <summary>
+    /// The server is away for everybody, as far as this node can know: it doesn't answer, or stops, or has no room. A server that answers and
+    /// refuses this node (no connection left, another password) may serve others.
+    /// </summary>
+    public static bool IsAway(Exception fault) => fault is not PostgresException told
+        || told.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.DiskFull;
+
     /// <summary>In a few words, what is wrong.</summary>
     public static string Why(Exception fault) => PostgresFaults.Why(fault);
 
-    /// <summary>How often each member but this one has signed.</summary>
+    /// <summary>How often each member has signed, but this one.</summary>
     public async Task<IReadOnlyDictionary<string, long>> ReadAsync(Incarnation self, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);

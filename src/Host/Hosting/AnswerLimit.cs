@@ -18,6 +18,7 @@ internal sealed class AnswerLimit(TimeProvider time, TimeSpan length, Action<lon
     /// <param name="start">When it began to sign.</param>
     public void Signed(long start) => Set(start + (long)(length.TotalSeconds * time.TimestampFrequency));
 
+    /// <summary>The try failed since the store is away.</summary>
     /// <param name="start">When it began to try.</param>
     public void Failed(long start)
     {

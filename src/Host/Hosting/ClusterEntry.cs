@@ -27,8 +27,21 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     /// </summary>
     private static readonly TimeSpan SignatureCounts = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longer than two looks lie apart when the store answers slowly; less than <see cref="DeadAfter"/>.</summary>
+    private static readonly TimeSpan LooksWithin = TimeSpan.FromSeconds(4);
+
+    /// <summary>So long after silence any node may found, also one that is no seed: the seeds may be gone for good.</summary>
+    private static readonly TimeSpan AnybodyAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longer than a node that was put out, and doesn't know it yet, goes on signing.</summary>
+    private static readonly TimeSpan RivalsAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often it says why it is no member yet.</summary>
+    private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(30);
+
     private readonly Cluster _cluster = Cluster.Get(system);
-    private readonly RollWatch _watch = new(time, DeadAfter);
+    private readonly RollWatch _watch = new(time, LooksWithin);
+    private readonly Rivals _rivals = new(time, RivalsAfter);
     private readonly AnswerLimit _limit = new(time, SignatureCounts, system.AnswerNoLongerThan);
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -36,12 +49,13 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     private readonly HashSet<Incarnation> _others = [];
 
     private HashSet<HostPort> _asked = [];
+    private long _said = time.GetTimestamp();
     private bool _entered;
     private bool _fails;
 
     private Incarnation Self => Incarnation.Of(_cluster.SelfUniqueAddress);
 
-    private bool MayFound => settings.Seeds.IsEmpty || settings.Seeds.Contains(Self.Address);
+    private bool IsSeed => settings.Seeds.IsEmpty || settings.Seeds.Contains(Self.Address);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -102,7 +116,11 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
             {
                 case MemberStatus.Up or MemberStatus.Leaving or MemberStatus.Exiting:
                     if (await SignAsync(roll, cancellation))
+                    {
                         _limit.Signed(start);
+                        await LookForRivalsAsync(roll, cancellation);
+                    }
+
                     break;
                 case MemberStatus.Removed: // not a member yet
                     await LookForAClusterAsync(roll, cancellation);
@@ -118,7 +136,9 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         catch (Exception fault) when (MemberRoll.IsServers(fault))
         {
             _watch.Forget(); // what wasn't seen proves nothing
-            _limit.Failed(start);
+            _rivals.Forget();
+            if (MemberRoll.IsAway(fault))
+                _limit.Failed(start);
             if (!_fails)
                 HostLog.RollFails(log, MemberRoll.Why(fault));
             _fails = true;
@@ -135,16 +155,33 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         }
         else
         {
-            _others.UnionWith(_cluster.State.Members.Select(member => Incarnation.Of(member.UniqueAddress)).Where(other => other != Self));
+            // Whoever was its cluster's; one that is still joining may yet found another.
+            _others.UnionWith(_cluster.State.Members.Where(member => member.Status is MemberStatus.Up or MemberStatus.Leaving or MemberStatus.Exiting)
+                .Select(member => Incarnation.Of(member.UniqueAddress)).Where(other => other != Self));
             if (_entered = await roll.EnterAsync(Self, _others, cancellation))
                 return true;
         }
 
         // Paused or cut off for long, it was taken for dead, or those who let it in were; and another cluster has its accounts.
-        system.AnswerNoMore();
         HostLog.CrossedOff(log, $"{Self.Address}");
-        _cluster.Down(_cluster.SelfAddress);
+        Go();
         return false;
+    }
+
+    private async Task LookForRivalsAsync(MemberRoll roll, CancellationToken cancellation)
+    {
+        _watch.See(await roll.ReadAsync(Self, cancellation));
+        var members = _cluster.State.Members.Select(member => $"{Incarnation.Of(member.UniqueAddress)}").ToHashSet(StringComparer.Ordinal);
+        if (!_rivals.HaveWon($"{Self}", members, _watch.Alive))
+            return;
+        HostLog.RivalsFound(log, $"{Self.Address}", string.Join(", ", _watch.Alive.Except(members)));
+        Go();
+    }
+
+    private void Go()
+    {
+        system.AnswerNoMore();
+        _cluster.Down(_cluster.SelfAddress);
     }
 
     private async Task LookForAClusterAsync(MemberRoll roll, CancellationToken cancellation)
@@ -152,11 +189,16 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         _watch.See(await roll.ReadAsync(Self, cancellation));
         // Whoever is alive knows the cluster too, and may be reached where no seed is.
         Ask(_watch.Alive.Select(name => Incarnation.TryParse(name, out var alive) ? alive : null).OfType<Incarnation>().Select(alive => alive.Address));
-        if (MayFound && _watch.IsQuiet && await roll.TryFoundAsync(Self, _watch.Seen, cancellation))
+        if (_watch.IsQuietFor(IsSeed ? DeadAfter : AnybodyAfter) && await roll.TryFoundAsync(Self, _watch.Seen, cancellation))
         {
             HostLog.Founding(log, $"{Self.Address}");
             _entered = true;
             _cluster.Join(_cluster.SelfAddress);
+        }
+        else if (time.GetElapsedTime(_said) >= SayEvery)
+        {
+            _said = time.GetTimestamp();
+            HostLog.NoMemberYet(log, $"{Self.Address}", string.Join(", ", _asked), string.Join(", ", _watch.Alive));
         }
     }
 

@@ -9,7 +9,7 @@ internal static partial class HostLog
     [LoggerMessage(2, LogLevel.Warning, "Nothing outlives this process: the event store is {Store}")]
     public static partial void StoreIsVolatile(ILogger logger, string store);
 
-    [LoggerMessage(8, LogLevel.Error, "This node, {Self}, was silent for so long that another has founded a cluster without it: it puts itself out")]
+    [LoggerMessage(8, LogLevel.Error, "This node, {Self}, or whoever let it in, isn't on the roll of members any more: another has founded a cluster without it. It puts itself out")]
     public static partial void CrossedOff(ILogger logger, string self);
 
     [LoggerMessage(6, LogLevel.Warning, "{Warning}")]
@@ -32,6 +32,12 @@ internal static partial class HostLog
 
     [LoggerMessage(10, LogLevel.Information, "The roll of members is read and signed again")]
     public static partial void RollWorks(ILogger logger);
+
+    [LoggerMessage(12, LogLevel.Warning, "This node, {Self}, is no member yet. It asks {Asked}; on the roll of members {Signing} sign")]
+    public static partial void NoMemberYet(ILogger logger, string self, string asked, string signing);
+
+    [LoggerMessage(13, LogLevel.Error, "Another cluster lives over this event store ({Rivals}), and this node's, {Self}, is the one to go: it puts itself out")]
+    public static partial void RivalsFound(ILogger logger, string self, string rivals);
 
     [LoggerMessage(11, LogLevel.Critical, "This node can't take part in the cluster any more, by a fault of ours, and ends")]
     public static partial void EntryFailed(ILogger logger, Exception fault);

@@ -79,7 +79,7 @@ internal sealed class Trial(Deployment deployment, ITestOutputHelper output)
             seed,
             load.Books.Acknowledged,
             check.Lost,
-            check.Double,
+            load.Books.RecordedTwice,
             [.. load.Books.Violations, .. check.Wrong, .. deployment.Nodes().SelectMany(node => node.TakeFaults())],
             load.Availability.Longest,
             load.Tally.Slowest,

@@ -6,6 +6,9 @@ namespace Cluster.Tests.Faults;
 /// <summary>The network between nodes is cut, and heals. Every node still reaches the database, and every caller every node.</summary>
 internal static class Splitting
 {
+    /// <summary>A start, and as long as the roll must be quiet.</summary>
+    private static readonly TimeSpan _wouldFoundWithin = TimeSpan.FromSeconds(11);
+
     private static readonly TimeSpan _length = TimeSpan.FromSeconds(12);
 
     public static readonly Fault Minority = new("partition: one node alone", async (cluster, load, random) =>
@@ -31,9 +34,11 @@ internal static class Splitting
     {
         var before = alone.TimesPutOut;
         cluster.Links.Isolate([alone.Address]);
-        var split = Task.Delay(_length);
         var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
-        await split;
+        // It is put out, started anew, and has time to found a cluster of its own, which it must not.
+        await Poll.UntilAsync("the one alone was put out", () => Task.FromResult(alone.TimesPutOut > before), Fault.RecoversWithin);
+        await Task.Delay(_wouldFoundWithin);
+        Assert.Empty(await OperatorsApi.UpAsync(alone));
         cluster.Links.Heal();
         await cluster.ReadyAsync();
         return $"every account had answered again after {again}; the one alone was put out {alone.TimesPutOut - before} times";

@@ -47,6 +47,17 @@ public sealed class BooksTests
     }
 
     [Fact]
+    public void An_answer_from_an_older_version_than_another_answer_is_wrong_also_when_nothing_was_acknowledged_at_it()
+    {
+        Send(_credit, "recorded", 1);
+        _books.Leave([_usage]);
+        Ask(60, 6, 2);
+        Ask(60, 10, 1);
+
+        Assert.Contains("version 2 had been answered before", Assert.Single(_books.Violations), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_usage_that_counts_twice_is_wrong()
     {
         Send(_credit, "recorded", 1);

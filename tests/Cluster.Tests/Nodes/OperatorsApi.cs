@@ -32,6 +32,11 @@ internal static class OperatorsApi
             && cluster["members"]!.AsArray().Select(member => member!["address"]!.GetValue<string>()).Order().SequenceEqual(addresses.Order());
     }
 
+    /// <summary>The members that are up in this node's eyes; none when it doesn't say.</summary>
+    public static async Task<IReadOnlyList<string>> UpAsync(ClusterNode node) => await ClusterAsync(node) is { } cluster
+        ? [.. cluster["members"]!.AsArray().Where(member => member!["status"]!.GetValue<string>() == "up").Select(member => member!["address"]!.GetValue<string>())]
+        : [];
+
     private static async Task OrderAsync(ClusterNode through, ClusterNode node, string order)
     {
         using var response = await _http.PostAsync(new Uri(through.OpsUrl, $"/ops/cluster/members/{node.Address}/{order}"), content: null);

@@ -59,6 +59,9 @@ internal sealed class Books(bool mayRepeatInside = false)
     /// <summary>Completes when so many different editions were acknowledged.</summary>
     public Task WhenAcknowledged(int count) => When(() => _acknowledged >= count);
 
+    /// <summary>How many editions were answered "recorded" more than once.</summary>
+    public int RecordedTwice { get; private set; }
+
     /// <summary>Completes when so many requests left.</summary>
     public Task WhenRequested(int count) => When(() => _requests >= count);
 
@@ -124,6 +127,7 @@ internal sealed class Books(bool mayRepeatInside = false)
             var what = $"balance({question.Account}, {at}) at version {balance.Version}";
             if (balance.Version < question.VersionAtLeast)
                 _violations.Add($"{what}: version {question.VersionAtLeast} had been answered before");
+            _versions[question.Account] = Math.Max(VersionOf(question.Account), balance.Version);
             if (!_balances.TryAdd((question.Account, at, balance.Version), balance.Amount)
                 && _balances[(question.Account, at, balance.Version)] != balance.Amount)
                 _violations.Add($"{what}: {balance.Amount}, and {_balances[(question.Account, at, balance.Version)]} before");
@@ -144,7 +148,12 @@ internal sealed class Books(bool mayRepeatInside = false)
             case "recorded":
                 if (known.WasAcknowledged) _violations.Add($"{what}: it had been acknowledged before");
                 if (known.WasSuperseded) _violations.Add($"{what}: a higher revision had been acknowledged before");
-                if (progress.WasRecorded) _violations.Add($"{what}: it was answered recorded twice");
+                if (progress.WasRecorded)
+                {
+                    RecordedTwice++;
+                    _violations.Add($"{what}: it was answered recorded twice");
+                }
+
                 progress.WasRecorded = true;
                 break;
             case "duplicate":

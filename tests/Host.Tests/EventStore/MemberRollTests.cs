@@ -14,6 +14,8 @@ public sealed class MemberRollTests(PostgresFixture postgres)
     private static readonly Incarnation B = Node("b", 2);
     private static readonly Incarnation Nobody = Node("nobody", 3);
 
+    private const int Founders = 4;
+
     /// <summary>Less than the roll's own.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -23,13 +25,21 @@ public sealed class MemberRollTests(PostgresFixture postgres)
     public async Task Of_many_that_would_found_a_cluster_at_once_one_does()
     {
         await using var store = await OpenAsync();
-        var rolls = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        await using NpgsqlConnection connection = new(_connectionString), look = new(_connectionString);
+        await connection.OpenAsync();
+        await look.OpenAsync();
+        await using var holding = await connection.BeginTransactionAsync();
+        await new NpgsqlCommand("LOCK TABLE gpucredit_member IN ROW EXCLUSIVE MODE", connection).ExecuteNonQueryAsync();
+        // Each with a connection of its own, and all with the same empty roll before their eyes.
+        var founders = Enumerable.Range(0, Founders).Select(async i =>
         {
+            var roll = new MemberRoll(new NpgsqlConnectionStringBuilder(_connectionString) { Options = $"-c extra_float_digits={i % 4}" }.ConnectionString);
             var self = Node("a", i);
-            var seen = await store.Roll!.ReadAsync(self, CancellationToken.None);
-            return await store.Roll.TryFoundAsync(self, seen, CancellationToken.None);
-        }));
-        Assert.Single(rolls, founded => founded);
+            return await roll.TryFoundAsync(self, await roll.ReadAsync(self, CancellationToken.None), CancellationToken.None);
+        }).ToList();
+        await Eventually.TrueAsync(async () => await WaitingAsync(look) == Founders, Patience, "all wait for the table");
+        await holding.RollbackAsync();
+        Assert.Single(await Task.WhenAll(founders), founded => founded);
     }
 
     [PostgresFact]

@@ -8,25 +8,27 @@ public sealed class RollWatchTests
 {
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(6);
 
+    private static readonly TimeSpan LooksWithin = DeadAfter * 2;
+
     private readonly FakeTimeProvider _time = new();
     private readonly RollWatch _watch;
 
-    public RollWatchTests() => _watch = new(_time, DeadAfter);
+    public RollWatchTests() => _watch = new(_time, LooksWithin);
 
     [Fact]
     public void What_was_not_seen_proves_nothing()
     {
-        Assert.False(_watch.IsQuiet);
+        Assert.False(_watch.IsQuietFor(DeadAfter));
         _watch.See(Roll());
         _watch.Forget();
-        Assert.False(_watch.IsQuiet);
+        Assert.False(_watch.IsQuietFor(DeadAfter));
     }
 
     [Fact]
     public void An_empty_roll_is_quiet_at_once()
     {
         _watch.See(Roll());
-        Assert.True(_watch.IsQuiet);
+        Assert.True(_watch.IsQuietFor(DeadAfter));
     }
 
     [Fact]
@@ -35,9 +37,9 @@ public sealed class RollWatchTests
         _watch.See(Roll(("a", 5)));
         _time.Advance(DeadAfter - TimeSpan.FromTicks(1));
         _watch.See(Roll(("a", 5)));
-        Assert.False(_watch.IsQuiet);
+        Assert.False(_watch.IsQuietFor(DeadAfter));
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.True(_watch.IsQuiet);
+        Assert.True(_watch.IsQuietFor(DeadAfter));
     }
 
     [Fact]
@@ -46,10 +48,23 @@ public sealed class RollWatchTests
         _watch.See(Roll(("a", 5), ("b", 1)));
         _time.Advance(DeadAfter);
         _watch.See(Roll(("a", 5), ("b", 2)));
-        Assert.False(_watch.IsQuiet);
+        Assert.False(_watch.IsQuietFor(DeadAfter));
         _time.Advance(DeadAfter);
         _watch.See(Roll(("a", 5), ("b", 2), ("c", 1)));
-        Assert.False(_watch.IsQuiet);
+        Assert.False(_watch.IsQuietFor(DeadAfter));
+    }
+
+    [Fact]
+    public void Watching_begins_anew_after_the_watcher_itself_was_away()
+    {
+        _watch.See(Roll(("a", 5)));
+        _time.Advance(LooksWithin + TimeSpan.FromTicks(1));
+        _watch.See(Roll(("a", 6)));
+        Assert.False(_watch.IsQuietFor(DeadAfter));
+        Assert.Empty(_watch.Alive);
+        _time.Advance(DeadAfter);
+        _watch.See(Roll(("a", 6)));
+        Assert.True(_watch.IsQuietFor(DeadAfter));
     }
 
     [Fact]
@@ -59,7 +74,7 @@ public sealed class RollWatchTests
         _time.Advance(DeadAfter);
         _watch.Forget();
         _watch.See(Roll(("a", 5)));
-        Assert.False(_watch.IsQuiet);
+        Assert.False(_watch.IsQuietFor(DeadAfter));
     }
 
     [Fact]
