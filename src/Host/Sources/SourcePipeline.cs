@@ -79,24 +79,18 @@ internal sealed class SourcePipeline(
     {
         while (!taking.IsCancellationRequested)
         {
-            // The slot first: while all are taken messages gather at the broker, and the next batch is the larger for it.
-            await _slots.WaitAsync(taking);
-            var isHandedOver = false;
-            try
-            {
-                var room = await _room.WaitAsync(taking);
-                var batch = await feed.TakeAsync(Math.Min(room, settings.BatchMessages), taking);
-                if (batch.Count == 0)
-                    continue;
-                Enter(batch);
-                isHandedOver = true;
-                Follow(HandleAsync(feed, batch, work));
-            }
-            finally
-            {
-                if (!isHandedOver)
-                    _slots.Release();
-            }
+            // Nothing is held while it waits for room and for messages: of a slot held here, a batch that is to be tried again, and which
+            // alone may make that room, would be kept for ever.
+            var room = await _room.WaitAsync(taking);
+            var batch = await feed.TakeAsync(Math.Min(room, settings.BatchMessages), taking);
+            if (batch.Count == 0)
+                continue;
+            Enter(batch);
+            // By the batch's own patience: a stop lets it have its turn within the drain.
+            var slot = _slots.WaitAsync(work.Token);
+            Follow(HandleAsync(feed, batch, slot, work));
+            // One batch waits here at most: meanwhile messages gather at the broker, and the next is the larger for it.
+            await slot.WaitAsync(taking);
         }
     }
 
@@ -141,16 +135,20 @@ internal sealed class SourcePipeline(
         work.Cancel();
     }
 
-    /// <summary>One batch from its reading to its last acknowledgement. It comes holding a slot, and never throws.</summary>
-    private async Task HandleAsync(IFeed feed, IReadOnlyList<Delivery> batch, CancellationTokenSource work)
+    /// <summary>One batch from its first slot to its last acknowledgement. Never throws.</summary>
+    private async Task HandleAsync(IFeed feed, IReadOnlyList<Delivery> batch, Task slot, CancellationTokenSource work)
     {
         // Off the taker's way: reading is work, too.
         await Task.Yield();
         var left = new HashSet<Delivery>(batch);
         var settling = new List<Task>();
-        var holdsSlot = true;
+        var holdsSlot = false;
         try
         {
+            await slot;
+            holdsSlot = true;
+            // It may have been handed over by a batch that was given up just now.
+            work.Token.ThrowIfCancellationRequested();
             var undecided = batch.Select(delivery => new MessageWork(delivery, Read(delivery))).ToList();
             for (var failures = 1; ; failures++)
             {

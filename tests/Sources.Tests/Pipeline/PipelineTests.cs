@@ -185,14 +185,63 @@ public sealed class PipelineTests : IDisposable
     {
         using var pipeline = Pipeline(settings => settings with { BatchMessages = 1, Parallelism = 2 });
         _accounts.Hold();
-        _feed.Send(Usage("one"), Usage("two"), Usage("three"));
+        _feed.Send(Usage("one"), Usage("two"), Usage("three"), Usage("four"));
         var running = pipeline.RunAsync(_feed, _taking.Token);
 
-        await Eventually.TrueAsync(() => _accounts.Calls.Count == 2, "two are under way");
-        Assert.Equal((1, 2), (_feed.Untaken, pipeline.InFlight));
+        await Eventually.TrueAsync(() => _accounts.Calls.Count == 2 && pipeline.InFlight == 3, "two are under way, and the next waits for its turn");
+        Assert.Equal(1, _feed.Untaken);
         _accounts.Release();
-        await Eventually.TrueAsync(() => _feed.Told.Count == 3, "all are acknowledged");
+        await Eventually.TrueAsync(() => _feed.Told.Count == 4, "all are acknowledged");
         await StopAsync(running);
+    }
+
+    [Theory]
+    [InlineData(1)] // no room for another message while it waits
+    [InlineData(100)] // room, and a feed that stays quiet
+    public async Task What_was_unavailable_once_is_stored_at_the_next_try_also_with_one_slot(int prefetch)
+    {
+        using var pipeline = Pipeline(settings => settings with { Parallelism = 1, Prefetch = prefetch });
+        _accounts.Answer("one", OutcomeStatus.Unavailable);
+        _feed.Send(Usage("one"));
+        var running = pipeline.RunAsync(_feed, _taking.Token);
+        await Eventually.TrueAsync(() => pipeline.IsWaiting, "it waits for its next try");
+        _accounts.Answer("one", OutcomeStatus.Recorded);
+
+        await Eventually.TrueAsync(() => Moved(() => _feed.Told.Contains($"ack {Usage("one")}")), "it is acknowledged");
+        Assert.Equal((2, 0), (_accounts.Calls.Count, pipeline.InFlight));
+        await StopAsync(running);
+    }
+
+    [Fact]
+    public async Task A_stop_lets_what_was_taken_and_waits_for_its_turn_be_stored()
+    {
+        using var pipeline = Pipeline(settings => settings with { BatchMessages = 1, Parallelism = 1 });
+        _accounts.Hold();
+        _feed.Send(Usage("one"), Usage("two"));
+        var running = pipeline.RunAsync(_feed, _taking.Token);
+        await Eventually.TrueAsync(() => _accounts.Calls.Count == 1 && pipeline.InFlight == 2, "the second waits for its turn");
+
+        await _taking.CancelAsync();
+        _accounts.Release();
+
+        await running.WaitAsync(SomePause);
+        Assert.Equal([$"ack {Usage("one")}", $"ack {Usage("two")}"], _feed.Told.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_lost_feed_gives_up_also_what_waits_for_its_turn()
+    {
+        using var pipeline = Pipeline(settings => settings with { BatchMessages = 1, Parallelism = 1 });
+        _accounts.Hold();
+        _feed.Send(Usage("one"), Usage("two"));
+        var running = pipeline.RunAsync(_feed, _taking.Token);
+        await Eventually.TrueAsync(() => _accounts.Calls.Count == 1 && pipeline.InFlight == 2, "the second waits for its turn");
+
+        _feed.Lose();
+
+        await Assert.ThrowsAsync<IOException>(() => running.WaitAsync(SomePause));
+        Assert.Empty(_feed.Told);
+        Assert.Equal((1, 0), (_accounts.Calls.Count, pipeline.InFlight));
     }
 
     [Fact]
