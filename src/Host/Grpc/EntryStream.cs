@@ -122,7 +122,8 @@ internal sealed class EntryStream : IDisposable
         }
         catch (RpcException framing)
         {
-            return framing; // beyond the bytes of a message, or broken off in the middle of one
+            // Beyond the bytes of a message, of which gRPC says nothing but the status; or broken off in the middle of one.
+            return framing.StatusCode == StatusCode.ResourceExhausted ? GrpcProblems.TooLong(GrpcLimits.EntriesBytesMax) : framing;
         }
     }
 

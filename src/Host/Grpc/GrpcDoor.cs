@@ -1,4 +1,5 @@
 using GpuCredit.Host.Http;
+using Grpc.Core;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -17,6 +18,7 @@ internal sealed class GrpcDoor
 
     /// <summary>Every path of gRPC begins with a service's full name: ours, or those of health and reflection.</summary>
     private const string OwnPrefix = "/gpucredit.v1.";
+    private const string AccountsPrefix = "/gpucredit.v1.Accounts/";
     private const string StandardPrefix = "/grpc.";
     private const string ReflectionPrefix = "/grpc.reflection.";
     private static readonly GrpcDoor Instance = new();
@@ -53,11 +55,28 @@ internal sealed class GrpcDoor
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var ended = StartsWith(path, ReflectionPrefix) ? stopping.Register(context.Abort) : default;
         await next(context);
-        // What reads the message of a call that isn't a stream fails before anything of ours has begun, and can only say "unknown".
-        if (!context.Response.HasStarted && context.Response.Headers[GrpcProblems.StatusHeader] == GrpcProblems.Unknown)
-            await GrpcProblems.AnswerAsync(context, GrpcProblems.Unreadable());
+        if (Unread(context) is { } problem)
+            await GrpcProblems.AnswerAsync(context, problem);
         if (stopping.IsCancellationRequested && path.StartsWithSegments(StreamPath))
             await LingerAsync(context);
+    }
+
+    /// <summary>
+    /// What reads the message of a call that isn't a stream fails before anything of ours has begun, and says only "unknown", or that it
+    /// is too long: by no code of ours, as HTTP would.
+    /// </summary>
+    private static RpcException? Unread(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        if (context.Response.HasStarted || headers.ContainsKey(GrpcProblems.CodeTrailer))
+            return null;
+        return headers[GrpcProblems.StatusHeader].ToString() switch
+        {
+            GrpcProblems.Unknown => GrpcProblems.Unreadable(),
+            GrpcProblems.ResourceExhausted when StartsWith(context.Request.Path, AccountsPrefix) => GrpcProblems.TooLong(HttpLimits.EntryBytesMax),
+            GrpcProblems.ResourceExhausted => GrpcProblems.TooLong(GrpcLimits.EntriesBytesMax),
+            _ => null,
+        };
     }
 
     /// <summary>

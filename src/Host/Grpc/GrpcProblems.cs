@@ -21,6 +21,7 @@ internal static class GrpcProblems
 
     public const string StatusHeader = "grpc-status";
     public const string Unknown = "2";
+    public const string ResourceExhausted = "8";
 
     private const string ContentType = "application/grpc";
 
@@ -42,6 +43,9 @@ internal static class GrpcProblems
     }
 
     public static RpcException TooLarge(string detail) => Of(StatusCode.ResourceExhausted, Problems.TooLargeCode, detail);
+
+    /// <summary>What gRPC itself has refused to read, in our words and with our code.</summary>
+    public static RpcException TooLong(int bytesMax) => TooLarge($"A message of this call has at most {bytesMax} bytes; nothing of it was done.");
 
     public static RpcException Unreadable() => Of(StatusCode.InvalidArgument, Problems.BadRequestCode, "A message can't be read as Protobuf; nothing of it was done.");
 

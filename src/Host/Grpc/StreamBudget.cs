@@ -24,6 +24,9 @@ internal sealed class StreamBudget(AccountClient accounts) : IDisposable
     /// <summary>Entries that streams have taken and whose outcomes aren't written yet.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
+    /// <summary>Entries of messages that wait for their share.</summary>
+    public long Waiting => _entries.GetStatistics()!.CurrentQueuedCount;
+
     /// <summary>Waits until so many more entries may go to their accounts. The lease ends when they are decided; there is none for none.</summary>
     public async ValueTask<RateLimitLease?> TakeAsync(int entries, CancellationToken cancellation)
     {

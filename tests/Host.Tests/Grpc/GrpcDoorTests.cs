@@ -2,6 +2,7 @@ using System.Net;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
+using GpuCredit.Host.Grpc;
 using GpuCredit.Host.Http;
 using GpuCredit.V1;
 using Host.Tests.EventStore;
@@ -102,11 +103,33 @@ public sealed class GrpcDoorTests
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Accounts", "AddCredit", [0xFF, 0xFF, 0xFF]));
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Entries", "RecordEntries", [0x0A, 0x7F]));
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Entries", "StreamEntries", [0x12, 0x7F], MethodType.DuplexStreaming));
-        Assert.Equal(StatusCode.ResourceExhausted, await StatusOfAsync(clients, "Accounts", "AddCredit", new byte[HttpLimits.EntryBytesMax + 1]));
-        Assert.Equal(StatusCode.ResourceExhausted, await StatusOfAsync(clients, "Entries", "StreamEntries", new byte[(4 * 1024 * 1024) + 1], MethodType.DuplexStreaming));
         var compressed = new CallOptions(new Metadata { { "grpc-internal-encoding-request", "gzip" } }, writeOptions: new WriteOptions());
         var refused = await Assert.ThrowsAsync<RpcException>(() => clients.Accounts.GetBalanceAsync(new GetBalanceRequest { AccountId = "a" }, compressed).ResponseAsync);
         Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_message_beyond_its_bytes_is_too_large_by_the_code_that_HTTP_has()
+    {
+        await using var host = await InProcessHost.StartAsync();
+        using var clients = new GrpcClients(host);
+        foreach (var (service, call, type, bytesMax) in ((string, string, MethodType, int)[])
+        [
+            ("Accounts", "AddCredit", MethodType.Unary, HttpLimits.EntryBytesMax),
+            ("Accounts", "UseCredit", MethodType.Unary, HttpLimits.EntryBytesMax),
+            ("Accounts", "GetBalance", MethodType.Unary, HttpLimits.EntryBytesMax),
+            ("Entries", "RecordEntries", MethodType.Unary, GrpcLimits.EntriesBytesMax),
+            ("Entries", "StreamEntries", MethodType.DuplexStreaming, GrpcLimits.EntriesBytesMax),
+        ])
+        {
+            var problem = await ProblemOfAsync(clients, service, call, new byte[bytesMax + 1], type);
+            var sentence = $"A message of this call has at most {bytesMax} bytes; nothing of it was done.";
+            Assert.Equal((call, StatusCode.ResourceExhausted, "too_large", sentence), (call, problem.StatusCode, GrpcClients.CodeOf(problem), problem.Status.Detail));
+            var details = Google.Rpc.Status.Parser.ParseFrom(problem.Trailers.GetValueBytes("grpc-status-details-bin"));
+            Assert.Equal((8, sentence), (details.Code, details.Message));
+            // As many bytes as there may be are read, and aren't Protobuf.
+            Assert.Equal((call, "bad_request"), (call, GrpcClients.CodeOf(await ProblemOfAsync(clients, service, call, new byte[bytesMax], type))));
+        }
     }
 
     [Fact]
@@ -136,16 +159,19 @@ public sealed class GrpcDoorTests
         }
     }
 
-    private static async Task<StatusCode> StatusOfAsync(GrpcClients clients, string service, string call, byte[] message, MethodType type = MethodType.Unary)
+    private static async Task<StatusCode> StatusOfAsync(GrpcClients clients, string service, string call, byte[] message, MethodType type = MethodType.Unary) =>
+        (await ProblemOfAsync(clients, service, call, message, type)).StatusCode;
+
+    private static async Task<RpcException> ProblemOfAsync(GrpcClients clients, string service, string call, byte[] message, MethodType type)
     {
         var octets = Marshallers.Create(bytes => bytes, bytes => bytes);
         var method = new Method<byte[], byte[]>(type, $"gpucredit.v1.{service}", call, octets, octets);
         var invoker = clients.Channel.CreateCallInvoker();
         if (type == MethodType.Unary)
-            return (await Assert.ThrowsAsync<RpcException>(() => invoker.AsyncUnaryCall(method, null, default, message).ResponseAsync)).StatusCode;
+            return await Assert.ThrowsAsync<RpcException>(() => invoker.AsyncUnaryCall(method, null, default, message).ResponseAsync);
         using var stream = invoker.AsyncDuplexStreamingCall(method, null, default);
         // A long message may still be on its way when the stream ends; the end says why.
         await stream.RequestStream.WriteAsync(message).ContinueWith(_ => { }, TaskScheduler.Default);
-        return (await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None))).StatusCode;
+        return await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext(CancellationToken.None));
     }
 }

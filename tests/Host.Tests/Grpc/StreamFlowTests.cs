@@ -107,22 +107,19 @@ public sealed class StreamFlowTests
     public async Task A_stream_waits_for_its_share_of_what_the_node_has_room_for()
     {
         await using var here = await HeldHost.StartAsync();
-        var all = 0;
         using (var everything = await here.Budget.TakeAsync(50_000, CancellationToken.None))
         {
             using var stream = here.Clients.Entries.StreamEntries();
             await stream.RequestStream.WriteAsync(GrpcClients.Message(1));
             await stream.RequestStream.WriteAsync(GrpcClients.Message(2, GrpcClients.Usage("a", "1")));
             Assert.Equal(1UL, (await GrpcClients.NextAsync(stream)).Sequence);
-            await Task.Yield();
-            all = here.Region.Entries;
+            await Eventually.TrueAsync(() => Task.FromResult(here.Budget.Waiting == 1), GrpcClients.Within, "the second message has come, and waits for its share");
+            Assert.Equal((0, 0), (here.Region.Entries, here.Budget.UnderWay));
             everything!.Dispose();
             await here.Region.HoldsAsync("a: 1");
             here.Region.AnswerAll();
             Assert.Equal(2UL, (await GrpcClients.NextAsync(stream)).Sequence);
         }
-
-        Assert.Equal(0, all);
     }
 
     [Theory]
