@@ -6,11 +6,14 @@ namespace GpuCredit.Client;
 /// <remarks>Source: Exponential Backoff And Jitter, AWS Architecture Blog, 2015: random(0, min(cap, base · 2^attempt)).</remarks>
 internal sealed class Backoff(RetryOptions options, int? seed = null)
 {
+    /// <summary>What anybody on the way says may stop a caller for so long and no longer: a proxy's page says a day, or the year 2199.</summary>
+    public static readonly TimeSpan RetryAfterMax = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
     private readonly Random _random = new(seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
 
     /// <param name="retry">0 for the first try after the first.</param>
-    /// <param name="retryAfter">What the server said: waited for whole, and the jitter comes on top of it.</param>
+    /// <param name="retryAfter">What the server said: waited for whole, up to <see cref="RetryAfterMax"/>, and the jitter comes on top of it.</param>
     public TimeSpan Next(int retry, TimeSpan? retryAfter)
     {
         // 2^20 times the base is beyond any cap, and far from an overflow.
@@ -19,6 +22,8 @@ internal sealed class Backoff(RetryOptions options, int? seed = null)
         lock (_gate)
             part = _random.NextDouble();
         var jitter = TimeSpan.FromTicks((long)(part * bound));
-        return retryAfter is { } least && least > TimeSpan.Zero ? least + jitter : jitter;
+        if (retryAfter is not { } said || said <= TimeSpan.Zero)
+            return jitter;
+        return (said < RetryAfterMax ? said : RetryAfterMax) + jitter;
     }
 }

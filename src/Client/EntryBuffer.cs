@@ -8,8 +8,8 @@ namespace GpuCredit.Client;
 
 /// <summary>
 /// Takes entries at memory speed and sends them in batches, again and again, until the ledger has decided each of them. What it
-/// has accepted is acknowledged in the end, or given to <see cref="EntryBufferOptions.OnRefused"/>: never dropped, never counted
-/// twice. Safe for use by many at once.
+/// has accepted is acknowledged in the end, or given to <see cref="EntryBufferOptions.OnRefused"/> (at the end for as long as that
+/// goes on, see <see cref="CloseAsync(TimeSpan)"/>): never dropped in silence, never counted twice. Safe for use by many at once.
 /// </summary>
 /// <remarks>
 /// Order: batches overtake each other, and so do entries that are tried again, within one buffer and between two. The ledger's
@@ -18,8 +18,11 @@ namespace GpuCredit.Client;
 /// </remarks>
 public sealed class EntryBuffer : IAsyncDisposable
 {
-    /// <summary>What is left of closing, once the time for sending is over: to give entries back.</summary>
-    private static readonly TimeSpan GiveBackWithin = TimeSpan.FromSeconds(2);
+    /// <summary>The handler of refused entries is waited for at the end, for as long as it takes no longer than this for one.</summary>
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(2);
+
+    /// <summary>And for so long in all, once a host has no time left.</summary>
+    private static readonly TimeSpan AfterEnough = TimeSpan.FromSeconds(2);
 
     private readonly EntryBufferOptions _options;
     private readonly TimeProvider _time;
@@ -64,7 +67,7 @@ public sealed class EntryBuffer : IAsyncDisposable
         _spool = _options.Spool is { } spool ? new Spool(spool, gate, _time, _log) : null;
         _backlog = (IBacklog?)_spool ?? new MemoryBacklog(_options.EntriesMax, _options.BytesMax, gate);
         _intake = new Intake(_backlog, gate, _options.BatchEntriesMax, _options.BatchDelay, _time, _metrics);
-        _refused = new RefusedPump(_options.RefusedMax, _options.OnRefused, _intake.Done, _log);
+        _refused = new RefusedPump(_options.RefusedMax, _options.OnRefused, _intake.Done, _time, _log);
         _sending = new Sending(sender, _intake, _refused, _options, _time, _metrics, _log);
         _watched = metrics.Watch(() => Held, () => Bytes);
     }
@@ -134,14 +137,17 @@ public sealed class EntryBuffer : IAsyncDisposable
 
     /// <summary>
     /// Takes nothing more, sends what it holds for at most so long, and ends. What is left then is in the spool, or, without
-    /// one, given to <see cref="EntryBufferOptions.OnRefused"/> as unavailable. A second call gets the first one's report.
+    /// one, given to <see cref="EntryBufferOptions.OnRefused"/> as unavailable, one after the other, however long that takes in all.
+    /// Only when the handler hasn't returned for 2 s is the rest given up, each an error in the log and counted in
+    /// <see cref="CloseReport.NotGivenBack"/>; in a host also 2 s after its shutdown's time is over. A second call gets the first
+    /// one's report.
     /// </summary>
     public Task<CloseReport> CloseAsync(TimeSpan within) => CloseAsync(within, CancellationToken.None);
 
-    /// <summary>Closes within <see cref="EntryBufferOptions.CloseTimeout"/>, or sooner: nothing is sent any more once it is enough.</summary>
+    /// <summary>Sends for <see cref="EntryBufferOptions.CloseTimeout"/>, or until it is enough; then what is left may still be given back for a moment.</summary>
     internal Task<CloseReport> CloseAsync(CancellationToken enough) => CloseAsync(_options.CloseTimeout, enough);
 
-    /// <summary>Closes within <see cref="EntryBufferOptions.CloseTimeout"/>.</summary>
+    /// <summary>As <see cref="CloseAsync(TimeSpan)"/>, sending for <see cref="EntryBufferOptions.CloseTimeout"/>.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync(_options.CloseTimeout);
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -179,52 +185,55 @@ public sealed class EntryBuffer : IAsyncDisposable
             // What is left is reported below.
         }
 
-        var underWay = await _sending.StopAsync();
-        var left = _backlog.IsKept ? 0 : await GiveBackAsync(underWay);
-        await _refused.StopAsync(GiveBackWithin, _time);
+        var unsent = await _sending.StopAsync();
+        long left = 0;
+        var notGivenBack = await GiveBackAsync(Rest(), enough);
         if (_backlog.IsKept)
-            left = _intake.Held;
+            (left, notGivenBack) = (_intake.Held, 0);
         _intake.Abandon();
-        if (left > 0)
-            Report(left);
+        Report(left, notGivenBack);
         _sending.Dispose();
         _refused.Dispose();
         _backlog.Dispose();
         _watched.Dispose();
-        return new CloseReport(left, _backlog.IsKept);
+        return new CloseReport(left, _backlog.IsKept, notGivenBack);
+
+        IEnumerable<(RefusedEntry Refused, Batch? Batch)> Rest()
+        {
+            foreach (var (refused, batch) in unsent.Refused)
+                yield return (refused, batch);
+            if (_backlog.IsKept)
+                yield break;
+            var outcome = EntryOutcome.Unavailable("The buffer was closed before the entry was acknowledged: it may be stored or not, and sending it again is safe.");
+            foreach (var entry in unsent.Entries.Concat(_intake.TakeRest()))
+            {
+                left++;
+                yield return (new(entry, outcome), null);
+            }
+        }
     }
 
-    private void Report(long left)
+    /// <summary>Within bounds as well: a handler that hangs must not keep the process from ending, nor one that is slow a host that wants to.</summary>
+    /// <returns>How many are only in the log.</returns>
+    private async Task<long> GiveBackAsync(IEnumerable<(RefusedEntry Refused, Batch? Batch)> rest, CancellationToken enough)
+    {
+        using var over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var hurry = enough.UnsafeRegister(_ => over.CancelAfter(AfterEnough), null);
+        return await _refused.FinishAsync(rest, SilenceMax, over.Token);
+    }
+
+    private void Report(long left, long notGivenBack)
     {
         if (_backlog.IsKept)
         {
-            _log.LeftInSpool(left, _options.Spool!.Folder);
+            if (left > 0)
+                _log.LeftInSpool(left, _options.Spool!.Folder);
             return;
         }
 
+        if (left == 0 && notGivenBack == 0)
+            return;
         _metrics.Left(left);
-        _log.LeftInMemory(left);
-    }
-
-    /// <summary>Within a bound as well: a handler that hangs must not keep the process from ending.</summary>
-    private async Task<long> GiveBackAsync(IReadOnlyList<Entry> underWay)
-    {
-        long count = 0;
-        using var enough = new CancellationTokenSource(GiveBackWithin, _time);
-        var outcome = EntryOutcome.Unavailable("The buffer was closed before the entry was acknowledged: it may be stored or not, and sending it again is safe.");
-        foreach (var entry in underWay.Concat(_intake.TakeRest()))
-        {
-            count++;
-            try
-            {
-                await _refused.GiveAsync(new(entry, outcome), batch: null, enough.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _log.RefusedNotGivenBack(entry, outcome.Status, outcome.Detail);
-            }
-        }
-
-        return count;
+        _log.LeftInMemory(left, notGivenBack);
     }
 }

@@ -27,14 +27,18 @@ public sealed class EntryBufferOptions
     /// <summary>
     /// Gets what can never succeed, and what was left in memory at the end: one entry at a time, each at least once. An entry
     /// counts as done only after this has returned, and nothing behind it waits for that until <see cref="RefusedMax"/> are
-    /// waiting. Without it such an entry is an error in the log. An exception of its own is an error in the log as well.
+    /// waiting. Without it such an entry is an error in the log. An exception of its own is an error in the log as well. When the
+    /// buffer closes it must return within 2 s each time, or the rest are errors in the log, and its token is cancelled.
     /// </summary>
     public Func<RefusedEntry, CancellationToken, ValueTask>? OnRefused { get; set; }
 
     /// <summary>Refused entries that may wait for <see cref="OnRefused"/>; beyond them sending waits. 10,000.</summary>
     public int RefusedMax { get; set; } = 10_000;
 
-    /// <summary>How long disposing waits for what the buffer holds. 10 s.</summary>
+    /// <summary>
+    /// How long disposing goes on sending what the buffer holds. 10 s. Giving back what is left then comes on top, and takes as long
+    /// as <see cref="OnRefused"/> takes for all of it.
+    /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Makes the ids that callers don't; by default a UUID of version 7, from the buffer's clock and the system's randomness.</summary>

@@ -2,7 +2,8 @@ namespace GpuCredit.Client;
 
 /// <summary>
 /// How often, and after which pause, something is tried again: a random time from 0 to a bound that starts at <see cref="DelayBase"/>
-/// and doubles up to <see cref="DelayMax"/> (full jitter), and never sooner than the server said in <c>Retry-After</c>.
+/// and doubles up to <see cref="DelayMax"/> (full jitter), and never sooner than the server said in <c>Retry-After</c> (over gRPC,
+/// <c>RetryInfo</c> or <c>retry_after_ms</c>), of which 5 minutes count at most.
 /// </summary>
 public sealed class RetryOptions
 {

@@ -9,20 +9,26 @@ internal sealed class RefusedPump : IDisposable
     private readonly Channel<(RefusedEntry Refused, Batch? Batch)> _queue;
     private readonly Func<RefusedEntry, CancellationToken, ValueTask>? _onRefused;
     private readonly Action<Batch> _completed;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopped;
     private readonly Task _running;
+    private long _heardAt;
 
     /// <param name="max">Entries that may wait here.</param>
     /// <param name="onRefused">The caller's; null to log instead.</param>
     /// <param name="completed">Called when a batch's last entry was given back.</param>
+    /// <param name="time">Measures how long the caller's has been silent.</param>
     /// <param name="log">For what nobody took.</param>
-    public RefusedPump(int max, Func<RefusedEntry, CancellationToken, ValueTask>? onRefused, Action<Batch> completed, ILogger log)
+    public RefusedPump(int max, Func<RefusedEntry, CancellationToken, ValueTask>? onRefused, Action<Batch> completed, TimeProvider time, ILogger log)
     {
-        _queue = Channel.CreateBounded<(RefusedEntry, Batch?)>(new BoundedChannelOptions(max) { SingleReader = true });
+        _queue = Channel.CreateBounded<(RefusedEntry, Batch?)>(new BoundedChannelOptions(max));
         _onRefused = onRefused;
         _completed = completed;
+        _time = time;
         _log = log;
+        _stopped = _stop.Token;
         _running = RunAsync();
     }
 
@@ -31,21 +37,45 @@ internal sealed class RefusedPump : IDisposable
     /// <param name="cancellation">Gives up waiting for a place in the queue.</param>
     public ValueTask GiveAsync(RefusedEntry refused, Batch? batch, CancellationToken cancellation) => _queue.Writer.WriteAsync((refused, batch), cancellation);
 
-    /// <summary>Waits until all were given back, or for so long; what is left then is logged.</summary>
-    public async Task StopAsync(TimeSpan within, TimeProvider time)
+    /// <summary>
+    /// Gives these back as well, and waits until all are: for as long as the caller's handler goes on, however long that takes. What
+    /// is left when it has fallen silent, or when it is enough, is logged.
+    /// </summary>
+    /// <param name="last">What else there is; nothing comes after it.</param>
+    /// <param name="silenceMax">So long may the handler take for one entry.</param>
+    /// <param name="enough">Nothing more is given once it is cancelled.</param>
+    /// <returns>How many are only in the log.</returns>
+    public async Task<long> FinishAsync(IEnumerable<(RefusedEntry Refused, Batch? Batch)> last, TimeSpan silenceMax, CancellationToken enough)
     {
-        _queue.Writer.TryComplete();
-        try
+        // What it is busy with may have begun long ago, when nobody was in a hurry.
+        Volatile.Write(ref _heardAt, _time.GetTimestamp());
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(enough);
+        var listening = ListenAsync(silenceMax, over);
+        long missed = 0;
+        foreach (var (refused, batch) in last)
         {
-            await _running.WaitAsync(within, time);
+            if (await TryGiveAsync(refused, batch, over.Token))
+                continue;
+            Miss(refused);
+            missed++;
         }
-        catch (TimeoutException)
+
+        _queue.Writer.TryComplete();
+        await _running.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_running.IsCompleted)
         {
             await _stop.CancelAsync();
-            // The one that the caller is busy with is the caller's. The others are read by nobody else from here on.
+            // The one that the handler is busy with is the handler's.
             while (_queue.Reader.TryRead(out var waiting))
-                _log.RefusedNotGivenBack(waiting.Refused.Entry, waiting.Refused.Outcome.Status, waiting.Refused.Outcome.Detail);
+            {
+                Miss(waiting.Refused);
+                missed++;
+            }
         }
+
+        await over.CancelAsync();
+        await listening;
+        return missed;
     }
 
     public void Dispose() => _stop.Dispose();
@@ -53,11 +83,48 @@ internal sealed class RefusedPump : IDisposable
     private async Task RunAsync()
     {
         await Task.Yield();
-        await foreach (var (refused, batch) in _queue.Reader.ReadAllAsync())
+        while (!_stopped.IsCancellationRequested && await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            await GiveBackAsync(refused);
-            if (batch?.Complete(1) == true)
-                _completed(batch);
+            while (!_stopped.IsCancellationRequested && _queue.Reader.TryRead(out var next))
+            {
+                await GiveBackAsync(next.Refused);
+                Volatile.Write(ref _heardAt, _time.GetTimestamp());
+                if (next.Batch?.Complete(1) == true)
+                    _completed(next.Batch);
+            }
+        }
+    }
+
+    private async Task<bool> TryGiveAsync(RefusedEntry refused, Batch? batch, CancellationToken over)
+    {
+        if (over.IsCancellationRequested)
+            return false;
+        try
+        {
+            await GiveAsync(refused, batch, over);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Miss(RefusedEntry refused) => _log.RefusedNotGivenBack(refused.Entry, refused.Outcome.Status, refused.Outcome.Detail);
+
+    /// <summary>Until it is over, or has to be: the handler hasn't returned for too long.</summary>
+    private async Task ListenAsync(TimeSpan silenceMax, CancellationTokenSource over)
+    {
+        await Task.Yield();
+        while (!over.IsCancellationRequested)
+        {
+            // In this order: what is heard in between makes the silence shorter, never longer.
+            var now = _time.GetTimestamp();
+            var left = silenceMax - _time.GetElapsedTime(Volatile.Read(ref _heardAt), now);
+            if (left <= TimeSpan.Zero)
+                await over.CancelAsync();
+            else
+                await Task.Delay(left, _time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -71,7 +138,7 @@ internal sealed class RefusedPump : IDisposable
 
         try
         {
-            await _onRefused(refused, _stop.Token);
+            await _onRefused(refused, _stopped);
         }
 #pragma warning disable CA1031 // The caller's code may throw anything, and the entries behind this one are still to be given back.
         catch (Exception e)

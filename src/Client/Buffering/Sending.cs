@@ -25,6 +25,7 @@ internal sealed class Sending : IDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _running = [];
     private readonly List<Entry> _left = [];
+    private readonly List<(RefusedEntry Refused, Batch Batch)> _refusedLeft = [];
     private readonly Task _taking;
     private int _aside;
 
@@ -43,8 +44,8 @@ internal sealed class Sending : IDisposable
     }
 
     /// <summary>Gives up what is under way.</summary>
-    /// <returns>The entries that had been taken and aren't decided.</returns>
-    public async Task<IReadOnlyList<Entry>> StopAsync()
+    /// <returns>What had been taken and is neither acknowledged nor given back.</returns>
+    public async Task<Unsent> StopAsync()
     {
         await _stop.CancelAsync();
         await _taking;
@@ -52,7 +53,7 @@ internal sealed class Sending : IDisposable
         lock (_gate)
             running = [.. _running];
         await Task.WhenAll(running);
-        return _left;
+        return new(_left, _refusedLeft);
     }
 
     public void Dispose()
@@ -110,41 +111,57 @@ internal sealed class Sending : IDisposable
             TaskScheduler.Default);
     }
 
-    /// <summary>The slot is held at the start, and given back at the end.</summary>
+    /// <summary>
+    /// The slot is held at the start, and given back at the end. It ends when all of the batch is decided or the buffer stops, and for
+    /// no other reason.
+    /// </summary>
     private async Task SendAsync(Batch batch)
     {
         await Task.Yield();
         var holdsSlot = true;
         try
         {
-            while (true)
+            while (!batch.IsDecided)
             {
-                var answer = await TryAsync(batch);
-                if (batch.IsDecided)
-                    return;
-                var pause = _backoff.Next(Math.Max(0, batch.Failures - 1), answer.RetryAfter);
-                _metrics.Retried();
-                if (answer.Outcomes is null || !TryPutAside(batch.Undecided))
+                try
                 {
-                    await PauseAsync(pause);
-                    continue;
-                }
+                    var answer = await TryAsync(batch);
+                    if (batch.IsDecided)
+                        return;
+                    var pause = _backoff.Next(Math.Max(0, batch.Failures - 1), answer.RetryAfter);
+                    _metrics.Retried();
+                    if (answer.Outcomes is null || !TryPutAside(batch.Undecided))
+                    {
+                        await PauseAsync(pause);
+                        continue;
+                    }
 
-                _slots.Release();
-                holdsSlot = false;
-                await PauseAsync(pause);
-                await _slots.WaitAsync(_stop.Token);
-                holdsSlot = true;
-                Interlocked.Add(ref _aside, -batch.Undecided);
+                    _slots.Release();
+                    holdsSlot = false;
+                    await PauseAsync(pause);
+                    await _slots.WaitAsync(_stop.Token);
+                    holdsSlot = true;
+                    Interlocked.Add(ref _aside, -batch.Undecided);
+                }
+#pragma warning disable CA1031 // A fault of ours, or of whoever listens to the metrics, must not lose the entries: they are held, and it is in the log.
+                catch (Exception fault) when (!_stop.IsCancellationRequested)
+#pragma warning restore CA1031
+                {
+                    _log.BatchFailed(batch.Undecided, fault);
+                    await PauseAsync(_backoff.Next(batch.Failures++, retryAfter: null));
+                }
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever it is: what is left is given back, or in the spool.
+        catch (Exception) when (_stop.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            lock (_gate)
-                _left.AddRange(batch.Left());
+            // The buffer stops.
         }
         finally
         {
+            lock (_gate)
+                _left.AddRange(batch.Left());
             if (holdsSlot)
                 _slots.Release();
         }
@@ -224,8 +241,9 @@ internal sealed class Sending : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The buffer closes, and nobody has taken refused entries for so long that their queue is full.
-            _log.RefusedNotGivenBack(refused.Entry, refused.Outcome.Status, refused.Outcome.Detail);
+            // The buffer closes: it comes with what is left.
+            lock (_gate)
+                _refusedLeft.Add((refused, batch));
         }
     }
 

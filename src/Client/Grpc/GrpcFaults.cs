@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -18,7 +19,7 @@ internal static class GrpcFaults
     {
         if (Code(error) is not { } code)
             return null;
-        if (error.GetRpcStatus()?.GetDetail<V1.Outcome>() is { } outcome)
+        if (Detail<V1.Outcome>(error) is { } outcome)
             return GrpcEntries.ToOutcome(outcome, accountId, RetryAfter(error));
         return code switch
         {
@@ -31,8 +32,18 @@ internal static class GrpcFaults
     public static EntryOutcome Refusal(RpcException error) =>
         EntryOutcome.Rejected(error.Trailers.GetValue("gpucredit-field"), error.Status.Detail);
 
-    public static TimeSpan? RetryAfter(RpcException error) =>
-        error.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan();
+    /// <summary>Null also when it is no time by Protobuf's own rules.</summary>
+    public static TimeSpan? RetryAfter(RpcException error)
+    {
+        try
+        {
+            return Detail<RetryInfo>(error)?.RetryDelay?.ToTimeSpan();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The error as a fault: nothing is known of the entries.</summary>
     public static GpuCreditException Fault(RpcException error, string target) => new(
@@ -43,4 +54,18 @@ internal static class GrpcFaults
     {
         RetryAfter = RetryAfter(error),
     };
+
+    /// <summary>Null when the trailers don't hold it, or can't be read.</summary>
+    private static T? Detail<T>(RpcException error)
+        where T : class, IMessage<T>, new()
+    {
+        try
+        {
+            return error.GetRpcStatus()?.GetDetail<T>();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
 }

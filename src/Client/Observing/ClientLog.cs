@@ -20,8 +20,8 @@ internal static partial class ClientLog
     [LoggerMessage(5, LogLevel.Warning, "{Entries} entries were not acknowledged when the buffer closed; they are in the spool {Folder}")]
     public static partial void LeftInSpool(this ILogger log, long entries, string folder);
 
-    [LoggerMessage(6, LogLevel.Error, "{Entries} entries were not acknowledged when the buffer closed, and were given back")]
-    public static partial void LeftInMemory(this ILogger log, long entries);
+    [LoggerMessage(6, LogLevel.Error, "{Entries} entries were not acknowledged when the buffer closed; {NotGivenBack} could not be given back, and are in this log only")]
+    public static partial void LeftInMemory(this ILogger log, long entries, long notGivenBack);
 
     [LoggerMessage(7, LogLevel.Error, "The spool can't be read now; it will be tried again")]
     public static partial void SpoolUnreadable(this ILogger log, Exception exception);
@@ -37,4 +37,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(11, LogLevel.Error, "The spool can't be written now")]
     public static partial void SpoolUnwritten(this ILogger log, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Error, "Sending {Entries} entries failed by a fault that nobody expected; they are held, and will be tried again")]
+    public static partial void BatchFailed(this ILogger log, int entries, Exception exception);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Client.Tests.Running;
 using GpuCredit.Client;
 using Microsoft.Extensions.Time.Testing;
@@ -108,6 +109,90 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task Everything_that_is_left_is_given_back_for_as_long_as_the_handler_goes_on()
+    {
+        const int Count = 5_000;
+        var refused = new ConcurrentQueue<string>();
+        var options = Closing(entry =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1)); // 5 s in all, and never silent
+            refused.Enqueue(entry.Entry.Id);
+            return Task.CompletedTask;
+        });
+        var buffer = new EntryBuffer(_sender, options, _time);
+        BatchTests.AddMany(buffer, Count);
+        Assert.Equal(new CloseReport(Count, AreInSpool: false), await buffer.CloseAsync(TimeSpan.Zero).WaitAsync(Until.Soon));
+        Assert.Equal(Count, refused.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_handler_that_falls_silent_ends_the_giving_back_and_the_report_counts_what_it_did_not_get()
+    {
+        var given = 0;
+        var isSilent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var options = Closing(_ => Task.CompletedTask);
+        options.OnRefused = async (_, cancellation) =>
+        {
+            if (++given < 4)
+                return;
+            isSilent.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        };
+        var buffer = new EntryBuffer(_sender, options, _time);
+        BatchTests.AddMany(buffer, 10);
+        var closing = buffer.CloseAsync(TimeSpan.Zero);
+        await isSilent.Task.WaitAsync(Until.Soon);
+        _time.Advance(TimeSpan.FromMilliseconds(1_999));
+        Assert.False(closing.IsCompleted);
+        await Until.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(1));
+                return closing.IsCompleted;
+            },
+            "the buffer closes");
+        // It has the fourth, whatever it does with it.
+        Assert.Equal(new CloseReport(10, AreInSpool: false, NotGivenBack: 6), await closing);
+        Assert.Equal(4, given);
+    }
+
+    [Fact]
+    public async Task A_host_without_any_time_left_gives_back_for_a_moment_and_the_report_counts_the_rest()
+    {
+        const int Count = 1_000;
+        var refused = new ConcurrentQueue<string>();
+        var options = Closing(entry =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10)); // 10 s in all, of which there are 2
+            refused.Enqueue(entry.Entry.Id);
+            return Task.CompletedTask;
+        });
+        options.CloseTimeout = TimeSpan.FromMinutes(1);
+        var buffer = new EntryBuffer(_sender, options, _time);
+        BatchTests.AddMany(buffer, Count);
+        using var enough = new CancellationTokenSource();
+        await enough.CancelAsync();
+        var report = await buffer.CloseAsync(enough.Token).WaitAsync(Until.Soon);
+        await Until.TrueAsync(() => refused.Count + report.NotGivenBack == Count, "the handler has finished with the one it was at");
+        Assert.Equal(Count, report.Left);
+        // Those that waited in the queue may still have been given.
+        Assert.InRange(refused.Count, 199, 200 + options.RefusedMax + 2);
+    }
+
+    [Fact]
+    public async Task What_is_refused_in_the_moment_of_closing_is_given_back_as_well()
+    {
+        var refused = new List<RefusedEntry>();
+        var options = new EntryBufferOptions { BatchEntriesMax = 3, OnRefused = BatchTests.Into(refused) };
+        var sender = new LastMomentSender();
+        var buffer = new EntryBuffer(sender, options, _time);
+        BatchTests.AddMany(buffer, 3);
+        await sender.Asked.WaitAsync(Until.Soon);
+        Assert.Equal(new CloseReport(0, AreInSpool: false), await buffer.CloseAsync(TimeSpan.Zero).WaitAsync(Until.Soon));
+        Assert.Equal([OutcomeStatus.Rejected, OutcomeStatus.Rejected, OutcomeStatus.Rejected], refused.Select(entry => entry.Outcome.Status));
+    }
+
+    [Fact]
     public async Task Who_waits_for_room_when_the_buffer_closes_keeps_the_entry()
     {
         var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero, EntriesMax = 1, BatchEntriesMax = 1 }, _time);
@@ -130,5 +215,31 @@ public sealed class BoundTests
         await using var buffer = new EntryBuffer(_sender, new() { CloseTimeout = TimeSpan.Zero }, _time);
         Assert.Throws<ArgumentException>(() => buffer.Add(default));
         Assert.Throws<ArgumentException>(() => buffer.AddUsage(null!, 1));
+    }
+
+    /// <summary>Most of what is left can't wait for the handler in the queue.</summary>
+    private static EntryBufferOptions Closing(Func<RefusedEntry, Task> handle) => new()
+    {
+        CloseTimeout = TimeSpan.Zero,
+        BatchEntriesMax = 100,
+        BatchesInFlightMax = 2,
+        RefusedMax = 2,
+        OnRefused = async (entry, _) => await handle(entry),
+    };
+
+    /// <summary>Answers, and refuses all, when it is told that nobody waits any more.</summary>
+    private sealed class LastMomentSender : IEntrySender
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public async Task<SendResult> SendAsync(ReadOnlyMemory<Entry> entries, CancellationToken cancellation)
+        {
+            var sent = entries.ToArray();
+            _asked.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ScriptedSender.Each(sent, _ => OutcomeStatus.Rejected);
+        }
     }
 }

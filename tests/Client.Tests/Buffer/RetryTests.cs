@@ -1,6 +1,10 @@
+using System.Net;
 using Client.Tests.Running;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using GpuCredit.Client;
 using GpuCredit.Client.Buffering;
+using Grpc.Net.Client;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Client.Tests.Buffer;
@@ -144,6 +148,83 @@ public sealed class RetryTests
         BatchTests.AddMany(buffer, 1);
         await FlushAsync(buffer);
         Assert.Equal(3, sender.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(4 * 60, 4 * 60)]
+    [InlineData(86_400, 5 * 60)]
+    [InlineData(9_999_999, 5 * 60)]
+    [InlineData(900_000_000_000, 5 * 60)]
+    [InlineData(-1, 0)]
+    public void Whatever_a_server_says_the_next_try_comes_within_a_bound(long saidSeconds, long leastSeconds)
+    {
+        var pause = new Backoff(BatchTests.Quick).Next(0, TimeSpan.FromSeconds(saidSeconds));
+        Assert.InRange(pause, TimeSpan.FromSeconds(leastSeconds), TimeSpan.FromSeconds(leastSeconds) + BatchTests.Quick.DelayMax);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "9999999")]
+    [InlineData(HttpStatusCode.ServiceUnavailable, "86400")]
+    [InlineData(HttpStatusCode.TooManyRequests, "Fri, 01 Nov 2199 00:00:00 GMT")]
+    public async Task An_absurd_word_of_when_to_come_back_costs_no_entry(HttpStatusCode status, string retryAfter)
+    {
+        using var handler = new StubHandler(count =>
+        {
+            if (count > 1)
+                return StubHandler.Text(HttpStatusCode.OK, "{\"status\":\"recorded\",\"version\":1}\n", "application/x-ndjson");
+            var answer = StubHandler.Text(status, "a proxy's page", "text/plain");
+            answer.Headers.Add("Retry-After", retryAfter);
+            return answer;
+        });
+        var client = new HttpGpuCreditClient(new HttpClient(handler), new() { Address = new Uri("http://127.0.0.1:1") }, _time);
+        await using var buffer = new EntryBuffer(client, new() { CloseTimeout = TimeSpan.Zero, BatchEntriesMax = 1, Retry = BatchTests.Quick }, _time);
+        BatchTests.AddMany(buffer, 1);
+        await FlushAsync(buffer, TimeSpan.FromSeconds(30));
+        Assert.Equal(0, buffer.Held);
+    }
+
+    [Theory]
+    [InlineData(86_400L)]
+    [InlineData(9_999_999L)]
+    [InlineData(900_000_000_000L)] // not even a Duration, by Protobuf's own rules
+    [InlineData(null)] // nothing that can be read
+    public async Task An_absurd_word_of_when_to_come_back_costs_no_entry_over_gRPC(long? seconds)
+    {
+        var details = new byte[] { 0xFF };
+        if (seconds is { } said)
+        {
+            var status = new Google.Rpc.Status { Code = 14 };
+            status.Details.Add(Any.Pack(new Google.Rpc.RetryInfo { RetryDelay = new Duration { Seconds = said } }));
+            details = status.ToByteArray();
+        }
+
+        using var handler = new StubHandler(_ => StubHandler.GrpcError(14, "unavailable", details));
+        using var channel = GrpcChannel.ForAddress("http://127.0.0.1:1", new GrpcChannelOptions { HttpHandler = handler });
+        using var client = new GrpcGpuCreditClient(channel, new(), _time, ClientMetrics.Shared, ownsChannel: false);
+        await using var buffer = new EntryBuffer(client, new() { CloseTimeout = TimeSpan.Zero, BatchEntriesMax = 1, Retry = BatchTests.Quick }, _time);
+        BatchTests.AddMany(buffer, 1);
+        await Until.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(30));
+                return handler.Count >= 3;
+            },
+            "it is tried again, and again");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData((OutcomeStatus)99)]
+    public async Task An_answer_that_nobody_can_read_loses_nothing(OutcomeStatus? status)
+    {
+        var tries = 0;
+        var sender = new ScriptedSender(entries => ++tries > 2
+            ? ScriptedSender.Record(entries)
+            : SendResult.Answered([status is { } unknown ? new EntryOutcome { Status = unknown } : null!]));
+        await using var buffer = new EntryBuffer(sender, new() { CloseTimeout = TimeSpan.Zero, BatchEntriesMax = 1, Retry = BatchTests.Quick }, _time);
+        BatchTests.AddMany(buffer, 1);
+        await FlushAsync(buffer);
+        Assert.Equal((3, 0), (sender.Requests.Count, buffer.Held));
     }
 
     [Fact]

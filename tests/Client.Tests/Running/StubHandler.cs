@@ -24,13 +24,15 @@ internal sealed class StubHandler(Func<int, HttpResponseMessage> answer) : HttpM
     public static HttpResponseMessage Recorded() => Text(HttpStatusCode.Created, """{"status":"recorded","version":1}""", "application/json");
 
     /// <summary>An error of gRPC, in headers only.</summary>
-    public static HttpResponseMessage GrpcError(int status, string? code)
+    public static HttpResponseMessage GrpcError(int status, string? code, byte[]? details = null)
     {
         var response = new HttpResponseMessage(HttpStatusCode.OK) { Version = HttpVersion.Version20, Content = new ByteArrayContent([]) };
         response.Content.Headers.ContentType = new("application/grpc");
         response.Headers.Add("grpc-status", $"{status}");
         if (code is not null)
             response.Headers.Add("gpucredit-code", code);
+        if (details is not null)
+            response.Headers.Add("grpc-status-details-bin", Convert.ToBase64String(details));
         return response;
     }
 
