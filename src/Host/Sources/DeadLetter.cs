@@ -24,6 +24,9 @@ internal sealed record DeadLetter(string Source, Delivery Delivery, IReadOnlyLis
     public const string CountHeader = HeaderPrefix + "bad-count";
     public const string EntriesHeader = HeaderPrefix + "bad-entries";
 
+    /// <summary>Which part of how many, from 1: <c>1/2</c>. Only on letters that are parts.</summary>
+    public const string PartHeader = HeaderPrefix + "part";
+
     /// <summary>Entries that are described one by one. A header is a small place.</summary>
     private const int DescribedMax = 16;
 

@@ -101,6 +101,10 @@ internal sealed class NatsServer : ITestBroker
         }
     }
 
+    /// <summary>One message, with headers.</summary>
+    public async Task PublishAsync(byte[] body, NatsHeaders headers) =>
+        (await JetStream().PublishAsync("usage.events", body, headers: headers)).EnsureSuccess();
+
     public async Task<IReadOnlyList<ReadLetter>> DeadLettersAsync()
     {
         var letters = new List<ReadLetter>();

@@ -117,6 +117,14 @@ internal sealed class RabbitMqServer : ITestBroker
         }
     }
 
+    /// <summary>One message, with properties of its own.</summary>
+    public async Task PublishAsync(string queue, byte[] body, BasicProperties properties)
+    {
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
+    }
+
     public Task<IReadOnlyList<ReadLetter>> DeadLettersAsync() => DeadLettersAsync(Queue);
 
     public async Task<IReadOnlyList<ReadLetter>> DeadLettersAsync(string queue)
@@ -128,7 +136,8 @@ internal sealed class RabbitMqServer : ITestBroker
         {
             letters.Add(new(
                 letter.Body.ToArray(),
-                letter.BasicProperties.Headers!.Where(header => header.Value is byte[]).ToDictionary(header => header.Key, header => Encoding.UTF8.GetString((byte[])header.Value!))));
+                letter.BasicProperties.Headers!.Where(header => header.Value is byte[]).ToDictionary(header => header.Key, header => Encoding.UTF8.GetString((byte[])header.Value!)),
+                letter.BasicProperties.ContentType));
         }
 
         return letters;

@@ -1,7 +1,7 @@
 using System.Text;
 using CreditActors.Ledger;
 using GpuCredit.Host.Sources;
-using GpuCredit.Host.Sources.Nats;
+using NATS.Client.Core;
 using NATS.Client.JetStream.Models;
 using Sources.Tests.Brokers;
 using Sources.Tests.Running;
@@ -48,7 +48,7 @@ public sealed class NatsSourceTests : OnNats
         await source.TrueAsync(now => now is { Recorded: 1, DeadLetters: 1, InFlight: 0, State: "running" }, "both are settled");
         var letters = await Broker.DeadLettersAsync();
         Assert.Equal(large, letters.SelectMany(letter => letter.Body));
-        Assert.Equal(["1/2", "2/2"], letters.Select(letter => letter.Headers[NatsLetter.PartHeader]));
+        Assert.Equal(["1/2", "2/2"], letters.Select(letter => letter.Headers[DeadLetter.PartHeader]));
         // The two were published side by side.
         Assert.Matches("^usage/[12]$", Assert.Single(letters.Select(letter => letter.Headers[DeadLetter.PositionHeader]).Distinct()));
     }
@@ -118,13 +118,16 @@ public sealed class NatsSourceTests : OnNats
     {
         await using var source = LocalSource.Start(Broker, Accounts);
         await source.IsAsync("running");
-        await Broker.PublishAsync([Encoding.UTF8.GetBytes("no JSON\u0007")]);
+        await Broker.PublishAsync(Encoding.UTF8.GetBytes("no JSON\u0007"), new NatsHeaders { ["trace"] = "4711", ["Nats-Msg-Id"] = "sent", [DeadLetter.StatusHeader] = "conflict" });
         await source.TrueAsync(now => now.DeadLetters == 1, "it is a dead letter");
 
         var letter = Assert.Single(await Broker.DeadLettersAsync());
         Assert.Equal("no JSON\u0007", Encoding.UTF8.GetString(letter.Body));
         Assert.Equal(("usage", "usage/1", "rejected"), (letter.Headers[DeadLetter.SourceHeader], letter.Headers[DeadLetter.PositionHeader], letter.Headers[DeadLetter.StatusHeader]));
         Assert.Equal("body must be valid JSON", letter.Headers[DeadLetter.ReasonHeader]);
+        Assert.Equal("4711", letter.Headers["trace"]);
+        // The sender's would make a letter and its message one.
+        Assert.StartsWith("usage/usage/1@", letter.Headers["Nats-Msg-Id"], StringComparison.Ordinal);
     }
 
     [NatsFact]

@@ -1,6 +1,7 @@
 using System.Text;
 using CreditActors.Ledger;
 using GpuCredit.Host.Sources;
+using RabbitMQ.Client;
 using Sources.Tests.Brokers;
 using Sources.Tests.Pipeline;
 using Sources.Tests.Running;
@@ -55,13 +56,47 @@ public sealed class RabbitMqSourceTests(RabbitMqFixture fixture) : IClassFixture
     {
         await using var source = LocalSource.Start(fixture.Server, _accounts, "Queue=letters");
         await source.IsAsync("running");
-        await fixture.Server.PublishAsync("letters", [Encoding.UTF8.GetBytes("no JSON")]);
+        var sent = new BasicProperties { ContentType = "text/plain", Headers = new Dictionary<string, object?> { ["trace"] = "4711", [DeadLetter.StatusHeader] = "conflict" } };
+        await fixture.Server.PublishAsync("letters", Encoding.UTF8.GetBytes("no JSON"), sent);
         await source.TrueAsync(now => now is { DeadLetters: 1, InFlight: 0 }, "it is a dead letter");
 
         var letter = Assert.Single(await fixture.Server.DeadLettersAsync("letters"));
         Assert.Equal("no JSON", Encoding.UTF8.GetString(letter.Body));
         Assert.Equal(("usage", "rejected", "body must be valid JSON"), (letter.Headers[DeadLetter.SourceHeader], letter.Headers[DeadLetter.StatusHeader], letter.Headers[DeadLetter.ReasonHeader]));
         Assert.StartsWith("letters/sha256:", letter.Headers[DeadLetter.PositionHeader], StringComparison.Ordinal);
+        Assert.Equal(("text/plain", "4711"), (letter.ContentType, letter.Headers["trace"]));
+    }
+
+    [RabbitMqFact]
+    public async Task A_dead_letter_goes_nowhere_but_to_its_place_wherever_its_message_went()
+    {
+        await using var source = LocalSource.Start(fixture.Server, _accounts, "Queue=copied");
+        await source.IsAsync("running");
+        List<object?> copies = ["copied"];
+        var sent = new BasicProperties { Headers = new Dictionary<string, object?> { ["CC"] = copies, ["BCC"] = copies, ["cc"] = "someone" } };
+        await fixture.Server.PublishAsync("copied", Encoding.UTF8.GetBytes("no JSON"), sent);
+        await source.TrueAsync(now => now is { DeadLetters: > 0, InFlight: 0 }, "it is a dead letter");
+        await fixture.Server.PublishAsync("copied", [Usage("behind")]);
+        await source.TrueAsync(now => now is { Recorded: 1, InFlight: 0 }, "what is behind it is taken");
+
+        // A letter in the queue would have come before that.
+        Assert.Equal(2, source.Now.Messages);
+        Assert.Equal("someone", Assert.Single(await fixture.Server.DeadLettersAsync("copied")).Headers["cc"]);
+    }
+
+    [RabbitMqFact]
+    public async Task A_bad_message_with_headers_of_nearly_a_frame_is_a_dead_letter_without_them()
+    {
+        await using var source = LocalSource.Start(fixture.Server, _accounts, "Queue=headers");
+        await source.IsAsync("running");
+        // With those of a letter they would be more than a frame, and the broker would close the connection.
+        var sent = new BasicProperties { Headers = new Dictionary<string, object?> { ["own"] = new string('h', (128 * 1024) - 200) } };
+        await fixture.Server.PublishAsync("headers", Encoding.UTF8.GetBytes("no JSON"), sent);
+
+        await source.TrueAsync(now => now is { DeadLetters: 1, InFlight: 0 }, "it is a dead letter");
+        var letter = Assert.Single(await fixture.Server.DeadLettersAsync("headers"));
+        Assert.False(letter.Headers.ContainsKey("own"));
+        Assert.Equal("rejected", letter.Headers[DeadLetter.StatusHeader]);
     }
 
     [RabbitMqFact]

@@ -66,15 +66,6 @@ internal sealed class RabbitMqFeed : IFeed
     public async Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation)
     {
         var original = ((RabbitMqDelivery)letter.Delivery).Properties;
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (name, value) in original.Headers ?? new Dictionary<string, object?>())
-        {
-            if (!DeadLetter.IsOurs(name))
-                headers[name] = value;
-        }
-
-        foreach (var (name, value) in letter.Headers)
-            headers[name] = value;
         // Not the whole of the original's properties: an expiration would take the letter away, a user id would be refused.
         var properties = new BasicProperties
         {
@@ -84,7 +75,7 @@ internal sealed class RabbitMqFeed : IFeed
             MessageId = original.MessageId,
             CorrelationId = original.CorrelationId,
             Type = original.Type,
-            Headers = headers,
+            Headers = RabbitMqLetter.Headers(letter, original.Headers, _connection.FrameMax),
         };
         // Mandatory: one that no queue takes is a fault, and not silently gone. Returns when the broker has confirmed it.
         await _letters.BasicPublishAsync(_settings.DeadLetterExchange, _settings.DeadLetter, mandatory: true, properties, letter.Delivery.Message.Body, cancellation);
