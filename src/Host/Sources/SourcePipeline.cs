@@ -97,7 +97,7 @@ internal sealed class SourcePipeline(
     private void Enter(IReadOnlyList<Delivery> batch)
     {
         meter.CountMessages(batch.Count);
-        _room.Enter(batch.Count, batch.Sum(delivery => (long)delivery.Message.Body.Length));
+        _room.Enter(batch.Count, batch.Sum(delivery => delivery.Bytes));
         lock (_gate)
             _underWay.UnionWith(batch);
     }
@@ -106,7 +106,7 @@ internal sealed class SourcePipeline(
     {
         lock (_gate)
             _underWay.Remove(delivery);
-        _room.Leave(1, delivery.Message.Body.Length);
+        _room.Leave(1, delivery.Bytes);
     }
 
     private void Follow(Task batch)

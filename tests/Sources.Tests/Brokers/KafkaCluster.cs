@@ -38,7 +38,7 @@ internal sealed class KafkaCluster : ITestBroker
         }
 
         Assert.NotEqual(IntPtr.Zero, _cluster);
-        _producer = Quiet(new ProducerConfig { BootstrapServers = Servers, Acks = Acks.All, MessageTimeoutMs = 5_000, ReconnectBackoffMaxMs = 500 });
+        _producer = Quiet(new ProducerConfig { BootstrapServers = Servers, Acks = Acks.All, MessageTimeoutMs = 5_000, ReconnectBackoffMaxMs = 500, MessageMaxBytes = 4_000_000 });
     }
 
     public string Kind => "kafka";
@@ -77,6 +77,15 @@ internal sealed class KafkaCluster : ITestBroker
         await Task.Delay(TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>The next calls that produce anything are answered with <paramref name="error"/>.</summary>
+    public unsafe void RefuseToStore(ErrorCode error, int times)
+    {
+        const short Produce = 0;
+        var errors = Enumerable.Repeat((int)error, times).ToArray();
+        fixed (int* first = errors)
+            ((delegate* unmanaged<IntPtr, short, nuint, int*, void>)Export("rd_kafka_mock_push_request_errors_array"))(_cluster, Produce, (nuint)times, first);
+    }
+
     public Task CutAsync(CuttingProxy proxy)
     {
         foreach (var broker in _brokers)
@@ -91,17 +100,22 @@ internal sealed class KafkaCluster : ITestBroker
     public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
     {
         foreach (var chunk in bodies.Chunk(100))
-            await Task.WhenAll(chunk.Select(ProduceAsync));
+            await Task.WhenAll(chunk.Select(body => PublishAsync(body, Partition.Any)));
     }
 
-    private async Task ProduceAsync(byte[] body)
+    /// <summary>One message, with headers perhaps.</summary>
+    public async Task PublishAsync(byte[] body, Partition partition, params (string Name, string Value)[] headers)
     {
+        var written = new Headers();
+        foreach (var (name, value) in headers)
+            written.Add(name, Encoding.UTF8.GetBytes(value));
+
         // What isn't confirmed is sent again; the ledger takes a second one for what it is.
         for (; ; )
         {
             try
             {
-                await _producer.ProduceAsync(Topic, new Message<byte[]?, byte[]?> { Value = body });
+                await _producer.ProduceAsync(new TopicPartition(Topic, partition), new Message<byte[]?, byte[]?> { Value = body, Headers = written });
                 return;
             }
             catch (ProduceException<byte[]?, byte[]?>)

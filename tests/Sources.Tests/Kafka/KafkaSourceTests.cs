@@ -1,4 +1,5 @@
 using System.Text;
+using Confluent.Kafka;
 using CreditActors.Ledger;
 using GpuCredit.Host.Sources;
 using Sources.Tests.Brokers;
@@ -42,6 +43,14 @@ public sealed class KafkaSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_letters_topic_that_is_not_there_is_a_failure()
+    {
+        await using var source = LocalSource.Start(_broker, _accounts, "DeadLetter=elsewhere");
+        await source.IsAsync("failed");
+        Assert.Equal("There is no topic elsewhere for the dead letters. Make it, or set DeadLetter to one that is there.", source.Now.LastError!.Detail);
+    }
+
+    [Fact]
     public async Task Nothing_behind_a_message_that_waits_is_committed()
     {
         await using (var source = LocalSource.Start(_broker, _accounts, "DrainSeconds=0"))
@@ -55,37 +64,65 @@ public sealed class KafkaSourceTests : IAsyncLifetime
         }
 
         _accounts.Answer("stuck", OutcomeStatus.Recorded);
+        var before = _accounts.Calls.Count;
         await using var next = LocalSource.Start(_broker, _accounts);
 
         // And some of those behind it again, which its own node would know for duplicates.
         await next.TrueAsync(now => now.Recorded >= 1 && now is { Lag: 0, InFlight: 0 }, "the next to read takes it");
-        Assert.Contains(_accounts.Calls.Last(call => call.Contains("stuck")), id => id == "stuck");
+        Assert.Contains(_accounts.Calls.Skip(before), call => call.Contains("stuck"));
     }
 
     [Fact]
     public async Task A_dead_letter_has_the_bytes_and_headers_of_its_message_and_says_why()
     {
         await using var source = LocalSource.Start(_broker, _accounts);
-        await _broker.PublishAsync([Encoding.UTF8.GetBytes("no JSON")]);
+        await _broker.PublishAsync(Encoding.UTF8.GetBytes("no JSON"), Partition.Any, ("trace", "4711"), (DeadLetter.StatusHeader, "conflict"));
         await source.TrueAsync(now => now.DeadLetters == 1, "it is a dead letter");
 
         var letter = Assert.Single(await _broker.DeadLettersAsync());
         Assert.Equal("no JSON", Encoding.UTF8.GetString(letter.Body));
         Assert.Equal(("usage", "rejected", "body must be valid JSON"), (letter.Headers[DeadLetter.SourceHeader], letter.Headers[DeadLetter.StatusHeader], letter.Headers[DeadLetter.ReasonHeader]));
         Assert.StartsWith("usage/", letter.Headers[DeadLetter.PositionHeader], StringComparison.Ordinal);
+        Assert.Equal("4711", letter.Headers["trace"]);
     }
 
     [Fact]
-    public async Task More_than_may_be_held_is_left_at_the_brokers_while_polling_goes_on()
+    public async Task A_bad_message_as_large_as_a_broker_takes_is_a_dead_letter_and_blocks_nothing()
+    {
+        await using var source = LocalSource.Start(_broker, _accounts);
+        byte[][] large = [Encoding.ASCII.GetBytes(new string('x', 1_000_000)), Encoding.ASCII.GetBytes(new string('x', 1_048_000))];
+        foreach (var body in large)
+            await _broker.PublishAsync(body, 0);
+        await _broker.PublishAsync(Usage("behind"), 0);
+
+        await source.TrueAsync(now => now is { Recorded: 1, DeadLetters: 2, InFlight: 0, Lag: 0 }, "all are settled");
+        var letters = (await _broker.DeadLettersAsync()).ToLookup(letter => letter.Headers[DeadLetter.PositionHeader]);
+        Assert.Equal(2, letters.Count);
+        var whole = Assert.Single(letters, letter => letter.Count() == 1).Single();
+        Assert.Equal(large[0], whole.Body);
+        Assert.False(whole.Headers.ContainsKey(DeadLetter.PartHeader));
+        var parts = Assert.Single(letters, letter => letter.Count() == 2);
+        Assert.Equal(large[1], parts.SelectMany(part => part.Body));
+        Assert.Equal(["1/2", "2/2"], parts.Select(part => part.Headers[DeadLetter.PartHeader]));
+    }
+
+    [Fact]
+    public async Task A_dead_letters_topic_that_takes_less_than_most_gets_smaller_parts()
     {
         _accounts.Hold();
-        await using var source = LocalSource.Start(_broker, _accounts, "Prefetch=20", "BatchMessages=10", "Parallelism=1");
-        await _broker.PublishAsync([.. Enumerable.Range(0, 500).Select(i => Usage($"u{i}"))]);
-        await source.TrueAsync(now => now is { InFlight: 10, Lag: > 400 }, "one batch is under way");
+        _accounts.Answer("bad", OutcomeStatus.Rejected);
+        await using var source = LocalSource.Start(_broker, _accounts);
+        byte[] body = [.. Usage("bad"), .. Enumerable.Repeat((byte)' ', 100_000)];
+        await _broker.PublishAsync(body, 0);
+        await Eventually.TrueAsync(() => _accounts.Calls.Count > 0, "it is taken");
+        // Of 1 MiB, 512, 256 and 128 KiB.
+        _broker.RefuseToStore(ErrorCode.MsgSizeTooLarge, times: 4);
         _accounts.Release();
 
-        await source.TrueAsync(now => now is { Recorded: 500, Lag: 0, InFlight: 0 }, "all are taken in the end");
-        Assert.Equal(500, source.Now.Recorded);
+        await source.TrueAsync(now => now is { DeadLetters: 1, InFlight: 0 }, "it is a dead letter");
+        var letters = await _broker.DeadLettersAsync();
+        Assert.Equal(body, letters.SelectMany(letter => letter.Body));
+        Assert.Equal(["1/2", "2/2"], letters.Select(letter => letter.Headers[DeadLetter.PartHeader]));
     }
 
     [Fact]

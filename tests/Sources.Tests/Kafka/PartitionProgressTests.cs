@@ -63,6 +63,25 @@ public sealed class PartitionProgressTests
         }
     }
 
+    [Fact]
+    public void It_is_filled_by_what_lies_decided_behind_one_that_is_not_until_half_of_that_is_gone()
+    {
+        Take(1, 2, 3, 4, 5);
+        _progress.Decide(2);
+        _progress.Decide(3);
+        Assert.False(_progress.IsFilledBy(6));
+        Take(6);
+        Assert.True(_progress.IsFilledBy(6));
+        _progress.Decide(4);
+        Assert.Equal((6, 3), (_progress.Kept, _progress.UnderWay));
+        Assert.True(_progress.IsFilledBy(6));
+        _progress.Decide(1);
+        Assert.Equal(2, _progress.Kept);
+        Assert.False(_progress.IsFilledBy(6));
+        Take(7, 8);
+        Assert.False(_progress.IsFilledBy(6));
+    }
+
     private void Take(params ReadOnlySpan<long> offsets)
     {
         foreach (var offset in offsets)

@@ -10,12 +10,12 @@ internal sealed class KafkaBroker(KafkaSettings settings) : IBroker
     public async Task<IFeed> OpenAsync(CancellationToken cancellation)
     {
         // The client blocks.
-        await Task.Run(FindTopic, cancellation);
+        await Task.Run(FindTopics, cancellation);
         return new KafkaFeed(settings);
     }
 
-    /// <summary>A consumer of a topic that isn't there would wait for it without a word.</summary>
-    private void FindTopic()
+    /// <summary>A consumer of a topic that isn't there would wait for it without a word, and a bad message for the dead letters' topic.</summary>
+    private void FindTopics()
     {
         Error? heard = null;
         using var admin = new AdminClientBuilder(settings.Apply(new AdminClientConfig()))
@@ -25,8 +25,11 @@ internal sealed class KafkaBroker(KafkaSettings settings) : IBroker
         try
         {
             // All topics: to ask for one by name may make it.
-            if (!admin.GetMetadata(AnswersWithin).Topics.Exists(topic => topic.Topic == settings.Topic))
+            var topics = admin.GetMetadata(AnswersWithin).Topics;
+            if (!topics.Exists(topic => topic.Topic == settings.Topic))
                 throw new BrokerRefusedException($"There is no topic {settings.Topic}.");
+            if (!topics.Exists(topic => topic.Topic == settings.DeadLetter))
+                throw new BrokerRefusedException($"There is no topic {settings.DeadLetter} for the dead letters. Make it, or set DeadLetter to one that is there.");
         }
         catch (KafkaException fault)
         {

@@ -6,7 +6,8 @@ using GpuCredit.Host.Formats;
 namespace GpuCredit.Host.Sources.Kafka;
 
 /// <summary>A message of a partition.</summary>
-internal sealed class KafkaDelivery(ConsumeResult<byte[]?, byte[]?> message, PartitionProgress progress) : Delivery(Read(message.Message))
+internal sealed class KafkaDelivery(ConsumeResult<byte[]?, byte[]?> message, PartitionProgress progress)
+    : Delivery(Read(message.Message), message.Message.Key?.Length ?? 0)
 {
     public ConsumeResult<byte[]?, byte[]?> Raw => message;
 

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Threading.Channels;
 using Confluent.Kafka;
 
 namespace GpuCredit.Host.Sources.Kafka;
@@ -10,6 +8,9 @@ namespace GpuCredit.Host.Sources.Kafka;
 /// </summary>
 internal sealed class KafkaFeed : IFeed
 {
+    /// <summary>A partition with a message that can't be stored goes on until so many times Prefetch lie decided behind it.</summary>
+    private const int KeptPrefetches = 10;
+
     private static readonly TimeSpan PollFor = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(3);
 
@@ -20,8 +21,8 @@ internal sealed class KafkaFeed : IFeed
 
     private readonly KafkaSettings _settings;
     private readonly IConsumer<byte[]?, byte[]?> _consumer;
-    private readonly IProducer<byte[]?, byte[]?> _letters;
-    private readonly Channel<KafkaDelivery> _polled = Channel.CreateUnbounded<KafkaDelivery>();
+    private readonly KafkaLetters _letters;
+    private readonly PolledMessages _polled;
     private readonly Dictionary<TopicPartition, PartitionProgress> _ours = [];
     private readonly object _gate = new();
     private readonly CancellationTokenSource _lost = new();
@@ -29,18 +30,14 @@ internal sealed class KafkaFeed : IFeed
     private volatile bool _isClosing;
     private volatile bool _isDown;
     private volatile string? _heard;
-    private bool _isPaused;
+    private bool _isFull;
 
     public KafkaFeed(KafkaSettings settings)
     {
         _settings = settings;
+        _polled = new PolledMessages(settings.Common.Prefetch, settings.Common.InFlightBytes);
         Lost = _lost.Token;
-        // Not idempotent: a letter whose fate isn't known is written again in any case, and an idempotent producer can end in a state
-        // that it doesn't leave.
-        _letters = new ProducerBuilder<byte[]?, byte[]?>(settings.Apply(new ProducerConfig { Acks = Acks.All, MessageTimeoutMs = 10_000, LingerMs = 5 }))
-            .SetErrorHandler((_, error) => Hear(error))
-            .SetLogHandler((_, _) => { })
-            .Build();
+        _letters = new KafkaLetters(settings, Hear);
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings.Apply(new ConsumerConfig
         {
             GroupId = settings.Group,
@@ -73,13 +70,23 @@ internal sealed class KafkaFeed : IFeed
     /// <summary>There is nothing to say: polling says it.</summary>
     public TimeSpan KeepEvery => TimeSpan.FromMinutes(1);
 
+    /// <summary>Polled and not taken yet; and whether that is so much that the partitions are paused.</summary>
+    public (int Messages, long Bytes, bool IsFull) Polled
+    {
+        get
+        {
+            lock (_gate)
+                return (_polled.Count, _polled.Bytes, _isFull);
+        }
+    }
+
     public async Task<IReadOnlyList<Delivery>> TakeAsync(int messagesMax, CancellationToken cancellation)
     {
         var taken = new List<Delivery>();
-        await _polled.Reader.WaitToReadAsync(cancellation);
+        await _polled.WaitAsync(cancellation);
         lock (_gate)
         {
-            while (taken.Count < messagesMax && _polled.Reader.TryRead(out var delivery))
+            while (taken.Count < messagesMax && _polled.TryTake(out var delivery))
             {
                 // Polled before the partition went to another node: it is that node's.
                 if (!delivery.Progress.IsOurs)
@@ -114,21 +121,8 @@ internal sealed class KafkaFeed : IFeed
         return Task.CompletedTask;
     }
 
-    public async Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation)
-    {
-        var message = ((KafkaDelivery)letter.Delivery).Raw.Message;
-        var headers = new Headers();
-        foreach (var header in message.Headers ?? [])
-        {
-            if (!DeadLetter.IsOurs(header.Key))
-                headers.Add(header.Key, header.GetValueBytes());
-        }
-
-        foreach (var (name, value) in letter.Headers)
-            headers.Add(name, Encoding.ASCII.GetBytes(value));
-        // Returns when all replicas in sync have it, and throws when they don't say so in time.
-        await _letters.ProduceAsync(_settings.DeadLetter, new Message<byte[]?, byte[]?> { Key = message.Key, Value = message.Value, Headers = headers }, cancellation);
-    }
+    public Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation) =>
+        _letters.WriteAsync(letter, ((KafkaDelivery)letter.Delivery).Raw.Message, cancellation);
 
     public Task KeepAsync(IReadOnlyCollection<Delivery> underWay, CancellationToken cancellation) => Task.CompletedTask;
 
@@ -138,6 +132,8 @@ internal sealed class KafkaFeed : IFeed
     public async ValueTask DisposeAsync()
     {
         _isClosing = true;
+        lock (_gate)
+            Monitor.PulseAll(_gate);
         await _polling;
         // Commits what is stored, and leaves the group, so that the others needn't wait for the session's end.
         await Task.Run(_consumer.Close);
@@ -182,16 +178,17 @@ internal sealed class KafkaFeed : IFeed
         {
             try
             {
-                PauseWhenFull();
                 if (_consumer.Consume(PollFor) is { IsPartitionEOF: false } message)
                 {
                     _isDown = false;
                     lock (_gate)
                     {
                         if (_ours.TryGetValue(message.TopicPartition, out var progress))
-                            _polled.Writer.TryWrite(new KafkaDelivery(message, progress));
+                            _polled.Add(new KafkaDelivery(message, progress));
                     }
                 }
+
+                PauseWhenFull();
             }
             catch (ConsumeException fault)
             {
@@ -203,34 +200,50 @@ internal sealed class KafkaFeed : IFeed
             }
         }
 
-        _polled.Writer.TryComplete();
+        _polled.Complete();
     }
 
     /// <summary>
     /// Room is waited for a while, since to pause throws away what the client has fetched. What lasts longer is no busy moment but an
-    /// outage: then the partitions are paused, so that polling can go on.
+    /// outage: then the partitions are paused, so that polling can go on. And one by one those are paused of which too much is kept.
     /// </summary>
     private void PauseWhenFull()
     {
-        if (!_isPaused && _polled.Reader.Count >= _settings.Common.Prefetch)
+        List<PartitionProgress>? pausing = null;
+        List<PartitionProgress>? resuming = null;
+        lock (_gate)
         {
-            lock (_gate)
+            if (!_isFull)
+                WaitForRoom();
+            _isFull = _polled.IsFull || (_isFull && !_polled.IsHalfEmpty);
+            foreach (var progress in _ours.Values)
             {
-                if (_polled.Reader.Count >= _settings.Common.Prefetch)
-                    Monitor.Wait(_gate, RoomWithin);
+                var isFilled = progress.IsFilledBy(KeptPrefetches * _settings.Common.Prefetch);
+                var shallPause = _isFull || isFilled;
+                if (progress.IsPaused != shallPause)
+                    (shallPause ? pausing ??= [] : resuming ??= []).Add(progress);
             }
+        }
 
-            if (_polled.Reader.Count >= _settings.Common.Prefetch)
-            {
-                _consumer.Pause(_consumer.Assignment);
-                _isPaused = true;
-            }
-        }
-        else if (_isPaused && _polled.Reader.Count <= _settings.Common.Prefetch / 2)
+        if (pausing is not null)
         {
-            _consumer.Resume(_consumer.Assignment);
-            _isPaused = false;
+            _consumer.Pause(pausing.Select(progress => progress.Partition));
+            pausing.ForEach(progress => progress.IsPaused = true);
         }
+
+        if (resuming is not null)
+        {
+            _consumer.Resume(resuming.Select(progress => progress.Partition));
+            resuming.ForEach(progress => progress.IsPaused = false);
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void WaitForRoom()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (_polled.IsFull && !_isClosing && RoomWithin - TimeProvider.System.GetElapsedTime(started) is { Ticks: > 0 } left)
+            Monitor.Wait(_gate, left);
     }
 
     /// <summary>Within a poll, as all three of these.</summary>
@@ -238,12 +251,12 @@ internal sealed class KafkaFeed : IFeed
     {
         lock (_gate)
         {
+            // Partitions that were kept stay paused, and new ones come as they please: the next look tells the client of each.
+            foreach (var progress in _ours.Values.Where(progress => progress.IsPaused == true))
+                progress.IsPaused = null;
             foreach (var partition in partitions)
                 _ours[partition] = new PartitionProgress(partition);
         }
-
-        // They come unpaused; the next look pauses all of them again.
-        _isPaused = false;
     }
 
     private void Revoked(List<TopicPartitionOffset> partitions)

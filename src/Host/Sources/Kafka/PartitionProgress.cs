@@ -11,17 +11,27 @@ internal sealed class PartitionProgress(TopicPartition partition)
 {
     private readonly Queue<long> _taken = new();
     private readonly HashSet<long> _decided = [];
+    private bool _isFilled;
 
     public TopicPartition Partition => partition;
 
     /// <summary>False once the partition has gone to another node: what is still under way is decided there again.</summary>
     public bool IsOurs { get; set; } = true;
 
-    /// <summary>Taken and not decided, or decided behind one that isn't.</summary>
+    /// <summary>Whether the client was told to fetch none of it; null when it has to be told anew.</summary>
+    public bool? IsPaused { get; set; }
+
+    /// <summary>Taken and not decided.</summary>
     public int UnderWay => _taken.Count - _decided.Count;
+
+    /// <summary>Taken and not decided, or decided behind one that isn't: so many numbers are remembered.</summary>
+    public int Kept => _taken.Count;
 
     /// <summary>The offset to go on from, were this node to die now; null until something is decided.</summary>
     public long? Committable { get; private set; }
+
+    /// <summary>Whether so many are kept that no more may come, until half of them are gone.</summary>
+    public bool IsFilledBy(int keptMax) => _isFilled = Kept >= (_isFilled ? (keptMax / 2) + 1 : keptMax);
 
     public void Take(long offset) => _taken.Enqueue(offset);
 
