@@ -44,21 +44,4 @@ public sealed class TwoNodesTests(Printer printer, ITestOutputHelper output) : I
             await cluster.DisposeAsync();
         }
     }
-
-    /// <summary>As when somebody starts a second one on the same database and thinks no more of it.</summary>
-    [PostgresFact]
-    public async Task Two_that_know_of_one_another_only_by_their_database_are_one_cluster()
-    {
-        var cluster = new RunningCluster(printer, nodes: 2, haveSeeds: false);
-        try
-        {
-            await cluster.InitializeAsync();
-            // Which started both at once, and awaited that each sees the other.
-            await new Trial(cluster.Deployment, output).RunAsync("two nodes without seeds", async (load, _) => await load.EveryAccountAnswersAsync(Fault.RecoversWithin));
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
-    }
 }

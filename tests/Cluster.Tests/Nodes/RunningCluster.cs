@@ -25,7 +25,6 @@ public sealed class RunningCluster : IAsyncLifetime
     private static readonly TimeSpan _wholeWithin = TimeSpan.FromSeconds(60);
 
     private readonly int _nodesCount;
-    private readonly bool _haveSeeds;
     private readonly List<ClusterNode> _nodes = [];
     private readonly string[] _addresses;
     private readonly int[] _bindPorts;
@@ -37,12 +36,8 @@ public sealed class RunningCluster : IAsyncLifetime
     {
     }
 
-    /// <param name="printer">For lines that are shown also when a test passes.</param>
-    /// <param name="nodes">How many it has.</param>
-    /// <param name="haveSeeds">Without, they know of one another only by their event store.</param>
-    internal RunningCluster(Printer printer, int nodes, bool haveSeeds = true)
+    internal RunningCluster(Printer printer, int nodes)
     {
-        _haveSeeds = haveSeeds;
         Printer = printer;
         _nodesCount = nodes;
         _addresses = new string[nodes + AddressesMore];
@@ -100,7 +95,7 @@ public sealed class RunningCluster : IAsyncLifetime
             $"node-{number + 1}",
             _addresses[number],
             _bindPorts[number],
-            _haveSeeds ? string.Join(',', _addresses[.._nodesCount]) : "",
+            string.Join(',', _addresses[.._nodesCount]),
             ["--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", Database, .. settings]));
         node.Start();
         lock (_nodes) _nodes.Add(node);

@@ -40,6 +40,31 @@ public sealed class PostgresHostTests(PostgresFixture postgres) : IDisposable
         Assert.False(Directory.Exists(_folder["data"]));
     }
 
+    /// <summary>As when somebody starts a second one on the same database and thinks no more of it.</summary>
+    [PostgresFact]
+    public async Task Two_that_know_of_one_another_only_by_their_database_are_one_cluster()
+    {
+        var (_, connectionString) = await postgres.CreateDatabaseAsync();
+        string[] settings = ["--Logging:Console:LogLevel:Default", "None", "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", connectionString];
+        var hosts = await Task.WhenAll(InProcessHost.StartAsync(settings), InProcessHost.StartAsync(settings));
+        await using var one = hosts[0];
+        await using var other = hosts[1];
+        foreach (var host in hosts)
+        {
+            await Eventually.TrueAsync(
+                async () => (await InProcessHost.JsonOf(await host.Ops.GetAsync("/ops/cluster")))["members"]!.AsArray().Count(member => (string?)member!["status"] == "up") == 2,
+                TimeSpan.FromSeconds(60),
+                "both are members");
+        }
+
+        foreach (var account in (string[])["a", "b", "c", "d"])
+        {
+            await Eventually.TrueAsync(
+                async () => (await one.PostJsonAsync($"/v1/accounts/{account}/usages", """{"usageId":"u","amount":1,"timestamp":1}""")).Status is 200 or 201, TimeSpan.FromSeconds(60), "it is stored");
+            Assert.Equal(1, (long)(await other.GetJsonAsync($"/v1/accounts/{account}/balance?at=5")).Body["version"]!);
+        }
+    }
+
     [PostgresFact]
     public async Task A_server_that_refuses_is_one_sentence_on_stderr_and_exit_code_2()
     {
