@@ -42,7 +42,7 @@ internal static class Accounts
                 akka.AddHocon(operators, HoconAddMode.Prepend);
         });
         // After the actor system: it is started later, and stopped before.
-        builder.Services.AddSingleton(store).AddHostedService<ClusterEntry>();
+        builder.Services.AddSingleton(store).AddSingleton<HostEnd>().AddHostedService<ClusterEntry>();
     }
 
     private static RemoteOptions Remoting(ClusterSettings cluster) => new()

@@ -14,7 +14,7 @@ namespace GpuCredit.Host.Hosting;
 /// which all nodes reach, shows another one alive (<see cref="MemberRoll"/>).
 /// </para>
 /// </summary>
-internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings, OpenedEventStore store, TimeProvider time, ILogger<ClusterEntry> log) : BackgroundService, IAsyncDisposable
+internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings, OpenedEventStore store, TimeProvider time, HostEnd end, ILogger<ClusterEntry> log) : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -36,8 +36,14 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     /// <summary>Longer than a node that was put out, and doesn't know it yet, goes on signing.</summary>
     private static readonly TimeSpan RivalsAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// So long it asks to be let in while others sign. A node whose way in was cut in the middle may have been taken for a member by the
+    /// others, and for dead, before it heard of it; they talk to it no more as long as its process lives. Started anew it is another.
+    /// </summary>
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(30);
+
     /// <summary>How often it says why it is no member yet.</summary>
-    private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
 
     private readonly Cluster _cluster = Cluster.Get(system);
     private readonly RollWatch _watch = new(time, LooksWithin);
@@ -49,6 +55,7 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     private readonly HashSet<Incarnation> _others = [];
 
     private HashSet<HostPort> _asked = [];
+    private long? _othersSince;
     private long _said = time.GetTimestamp();
     private bool _entered;
     private bool _fails;
@@ -68,6 +75,7 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         try
         {
             _limit.Begin();
+            system.ActorOf(QuarantineWatch.Props(Quarantined), "quarantine-watch");
             Ask([]);
             _cluster.RegisterOnMemberUp(_up.SetResult);
             while (!stoppingToken.IsCancellationRequested && !_cluster.IsTerminated)
@@ -86,8 +94,7 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         catch (Exception fault)
         {
             HostLog.EntryFailed(log, fault);
-            Environment.ExitCode = ExitCode.Fault;
-            throw; // which stops the Host
+            end.End(ExitCode.Fault);
         }
     }
 
@@ -137,6 +144,7 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         {
             _watch.Forget(); // what wasn't seen proves nothing
             _rivals.Forget();
+            _othersSince = null;
             if (MemberRoll.IsAway(fault))
                 _limit.Failed(start);
             if (!_fails)
@@ -178,6 +186,19 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         Go();
     }
 
+    /// <summary>A member leaves it to the split-brain resolver whom to believe.</summary>
+    private void Quarantined(Address remote)
+    {
+        if (!_cluster.IsTerminated && _cluster.SelfMember.Status == MemberStatus.Removed)
+            StartAnew(ClusterAddress.Show(remote));
+    }
+
+    private void StartAnew(string others)
+    {
+        HostLog.NotLetIn(log, $"{Self.Address}", others);
+        end.End(ExitCode.PutOut);
+    }
+
     private void Go()
     {
         system.AnswerNoMore();
@@ -189,7 +210,10 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         _watch.See(await roll.ReadAsync(Self, cancellation));
         // Whoever is alive knows the cluster too, and may be reached where no seed is.
         Ask(_watch.Alive.Select(name => Incarnation.TryParse(name, out var alive) ? alive : null).OfType<Incarnation>().Select(alive => alive.Address));
-        if (_watch.IsQuietFor(IsSeed ? DeadAfter : AnybodyAfter) && await roll.TryFoundAsync(Self, _watch.Seen, cancellation))
+        _othersSince = _watch.Alive.Count == 0 ? null : _othersSince ?? time.GetTimestamp();
+        if (_othersSince is { } since && time.GetElapsedTime(since) >= StuckAfter)
+            StartAnew(string.Join(", ", _watch.Alive));
+        else if (_watch.IsQuietFor(IsSeed ? DeadAfter : AnybodyAfter) && await roll.TryFoundAsync(Self, _watch.Seen, cancellation))
         {
             HostLog.Founding(log, $"{Self.Address}");
             _entered = true;

@@ -14,7 +14,7 @@ internal static class ExitCode
     public const int StartRefused = 2;
 
     /// <summary>
-    /// The cluster put this node out: it was silent for too long, or in the smaller part of a split, or an operator downed it.
+    /// The cluster put this node out: it was silent for too long, or in the smaller part of a split, or an operator downed it; or it doesn't let it in.
     /// A supervisor starts it anew, and it joins again.
     /// </summary>
     public const int PutOut = 3;

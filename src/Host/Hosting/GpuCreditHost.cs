@@ -66,6 +66,8 @@ internal sealed class GpuCreditHost : IAsyncDisposable
     {
         await StartAsync();
         await _app.WaitForShutdownAsync();
+        if (_app.Services.GetRequiredService<HostEnd>().Code is { } code)
+            return code;
         switch (CoordinatedShutdown.Get(_app.Services.GetRequiredService<ActorSystem>()).ShutdownReason)
         {
             case CoordinatedShutdown.ClusterDowningReason:

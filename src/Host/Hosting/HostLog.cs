@@ -36,6 +36,9 @@ internal static partial class HostLog
     [LoggerMessage(12, LogLevel.Warning, "This node, {Self}, is no member yet. It asks {Asked}; on the roll of members {Signing} sign")]
     public static partial void NoMemberYet(ILogger logger, string self, string asked, string signing);
 
+    [LoggerMessage(14, LogLevel.Error, "This node, {Self}, isn't let in by {Others}: they don't reach it, or took it for dead before it was a member. The process ends with code 3, for its supervisor to start it anew")]
+    public static partial void NotLetIn(ILogger logger, string self, string others);
+
     [LoggerMessage(13, LogLevel.Error, "Another cluster lives over this event store ({Rivals}), and this node's, {Self}, is the one to go: it puts itself out")]
     public static partial void RivalsFound(ILogger logger, string self, string rivals);
 

@@ -1,7 +1,12 @@
 using System.Net;
 using System.Text;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Remote;
 using GpuCredit.Host.Hosting;
 using Host.Tests.Running;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Postgres;
 
 namespace Host.Tests.EventStore;
@@ -63,6 +68,38 @@ public sealed class PostgresHostTests(PostgresFixture postgres) : IDisposable
                 async () => (await one.PostJsonAsync($"/v1/accounts/{account}/usages", """{"usageId":"u","amount":1,"timestamp":1}""")).Status is 200 or 201, TimeSpan.FromSeconds(60), "it is stored");
             Assert.Equal(1, (long)(await other.GetJsonAsync($"/v1/accounts/{account}/balance?at=5")).Body["version"]!);
         }
+    }
+
+    /// <summary>Its seed is nowhere, so it looks for a cluster, and hears that somebody talks to it no more.</summary>
+    [PostgresFact]
+    public async Task A_node_that_is_quarantined_before_it_is_a_member_ends_to_be_started_anew()
+    {
+        var (_, connectionString) = await postgres.CreateDatabaseAsync();
+        await using var host = await InProcessHost.StartAsync(
+            "--Logging:Console:LogLevel:Default", "None", "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", connectionString, "--GpuCredit:Cluster:Seeds", "127.0.0.1:1");
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        Tell(system);
+        await Eventually.TrueAsync(() => Task.FromResult(host.Services.GetRequiredService<HostEnd>().Code == ExitCode.PutOut), TimeSpan.FromSeconds(10), "it ends");
+        Assert.True(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+    }
+
+    [PostgresFact]
+    public async Task A_member_that_is_quarantined_by_somebody_stays()
+    {
+        var (_, connectionString) = await postgres.CreateDatabaseAsync();
+        await using var host = await InProcessHost.StartAsync("--Logging:Console:LogLevel:Default", "None", "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", connectionString);
+        await Eventually.TrueAsync(async () => (await host.Ops.GetAsync("/healthz/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "ready");
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        Tell(system);
+        await system.ActorSelection("/user/quarantine-watch").ResolveOne(TimeSpan.FromSeconds(10)); // which it answers after what came before
+        Assert.Null(host.Services.GetRequiredService<HostEnd>().Code);
+        Assert.True((await host.Ops.GetAsync("/healthz/ready")).IsSuccessStatusCode);
+    }
+
+    private static void Tell(ActorSystem system)
+    {
+        var address = Cluster.Get(system).SelfAddress;
+        system.EventStream.Publish(new ThisActorSystemQuarantinedEvent(address, address.WithPort(1)));
     }
 
     [PostgresFact]
