@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using CreditActors.Sharding;
 using GpuCredit.Host.EventStore;
+using GpuCredit.Host.Operations;
 
 namespace GpuCredit.Host.Hosting;
 
@@ -213,7 +214,7 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         _othersSince = _watch.Alive.Count == 0 ? null : _othersSince ?? time.GetTimestamp();
         if (_othersSince is { } since && time.GetElapsedTime(since) >= StuckAfter)
             StartAnew(string.Join(", ", _watch.Alive));
-        else if (_watch.IsQuietFor(IsSeed ? DeadAfter : AnybodyAfter) && await roll.TryFoundAsync(Self, _watch.Seen, cancellation))
+        else if ((IsSeed ? _watch.IsEmpty || _watch.IsQuietFor(DeadAfter) : _watch.IsQuietFor(AnybodyAfter)) && await roll.TryFoundAsync(Self, _watch.Seen, cancellation))
         {
             HostLog.Founding(log, $"{Self.Address}");
             _entered = true;

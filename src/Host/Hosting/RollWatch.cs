@@ -18,8 +18,11 @@ internal sealed class RollWatch(TimeProvider time, TimeSpan looksWithin)
     /// </summary>
     public IReadOnlySet<string> Alive => _alive;
 
-    /// <summary>Nobody is on the roll, or nobody has signed for so long.</summary>
-    public bool IsQuietFor(TimeSpan length) => Seen is not null && (Seen.Count == 0 || time.GetElapsedTime(_since) >= length);
+    /// <summary>Nobody is on the roll.</summary>
+    public bool IsEmpty => Seen is { Count: 0 };
+
+    /// <summary>Nobody has signed for so long.</summary>
+    public bool IsQuietFor(TimeSpan length) => Seen is not null && time.GetElapsedTime(_since) >= length;
 
     public void See(IReadOnlyDictionary<string, long> roll)
     {

@@ -75,12 +75,16 @@ public sealed class PostgresHostTests(PostgresFixture postgres) : IDisposable
     public async Task A_node_that_is_quarantined_before_it_is_a_member_ends_to_be_started_anew()
     {
         var (_, connectionString) = await postgres.CreateDatabaseAsync();
-        await using var host = await InProcessHost.StartAsync(
-            "--Logging:Console:LogLevel:Default", "None", "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", connectionString, "--GpuCredit:Cluster:Seeds", "127.0.0.1:1");
-        var system = host.Services.GetRequiredService<ActorSystem>();
-        Tell(system);
+        await using var host = await GpuCredit.Host.Program.BuildAsync(
+        [
+            "--urls", "http://127.0.0.1:0", "--GpuCredit:GrpcUrl", "http://127.0.0.1:0", "--GpuCredit:OpsUrl", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "None",
+            "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", connectionString, "--GpuCredit:Cluster:Seeds", "127.0.0.1:1",
+        ]);
+        await host.StartAsync();
+        await TellAsync(host.Services.GetRequiredService<ActorSystem>());
         await Eventually.TrueAsync(() => Task.FromResult(host.Services.GetRequiredService<HostEnd>().Code == ExitCode.PutOut), TimeSpan.FromSeconds(10), "it ends");
         Assert.True(host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested);
+        await host.StopAsync();
     }
 
     [PostgresFact]
@@ -90,16 +94,22 @@ public sealed class PostgresHostTests(PostgresFixture postgres) : IDisposable
         await using var host = await InProcessHost.StartAsync("--Logging:Console:LogLevel:Default", "None", "--GpuCredit:Store", "postgres", "--GpuCredit:ConnectionString", connectionString);
         await Eventually.TrueAsync(async () => (await host.Ops.GetAsync("/healthz/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60), "ready");
         var system = host.Services.GetRequiredService<ActorSystem>();
-        Tell(system);
-        await system.ActorSelection("/user/quarantine-watch").ResolveOne(TimeSpan.FromSeconds(10)); // which it answers after what came before
+        await TellAsync(system);
         Assert.Null(host.Services.GetRequiredService<HostEnd>().Code);
         Assert.True((await host.Ops.GetAsync("/healthz/ready")).IsSuccessStatusCode);
     }
 
-    private static void Tell(ActorSystem system)
+    /// <summary>Returns when it has been heard.</summary>
+    private static async Task TellAsync(ActorSystem system)
     {
+        IActorRef? hears = null;
+        await Eventually.TrueAsync(
+            async () => (hears = (await system.ActorSelection("/user/quarantine-watch").Ask<ActorIdentity>(new Identify(null), TimeSpan.FromSeconds(10))).Subject) is not null,
+            TimeSpan.FromSeconds(30),
+            "the watch is there");
         var address = Cluster.Get(system).SelfAddress;
         system.EventStream.Publish(new ThisActorSystemQuarantinedEvent(address, address.WithPort(1)));
+        await hears!.Ask<ActorIdentity>(new Identify(null), TimeSpan.FromSeconds(10));
     }
 
     [PostgresFact]

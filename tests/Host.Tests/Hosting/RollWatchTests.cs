@@ -25,10 +25,16 @@ public sealed class RollWatchTests
     }
 
     [Fact]
-    public void An_empty_roll_is_quiet_at_once()
+    public void That_a_roll_is_empty_is_seen_at_once_and_that_it_is_quiet_is_not()
     {
+        Assert.False(_watch.IsEmpty);
         _watch.See(Roll());
+        Assert.True(_watch.IsEmpty);
+        Assert.False(_watch.IsQuietFor(DeadAfter));
+        _time.Advance(DeadAfter);
         Assert.True(_watch.IsQuietFor(DeadAfter));
+        _watch.See(Roll(("a", 1)));
+        Assert.False(_watch.IsEmpty);
     }
 
     [Fact]
