@@ -40,6 +40,10 @@ public sealed class DurabilityTests(ITestOutputHelper output)
                 Assert.All(await ledger.PostAllAsync(credits, asLines: i % 2 == 0), answer => Assert.Equal("recorded", answer.Status));
                 ids.AddRange(credits.Select(credit => credit.Id));
             }
+
+            // A question after all of them: when it is written down, so is the last answer.
+            await ledger.BalanceAsync("the-end", 0);
+            await trace.HoldsAsync("the-end");
         }
 
         await host.KillAsync();

@@ -11,6 +11,17 @@ internal sealed class TraceFile : IDisposable
 
     public string Path => System.IO.Path.Combine(_folder, "trace");
 
+    /// <summary>Awaits a text. strace writes a call down when it has returned, and its effect may be seen before.</summary>
+    public async Task HoldsAsync(string text)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!(await File.ReadAllTextAsync(Path)).Contains(text, StringComparison.Ordinal))
+        {
+            Assert.True(waited.Elapsed < _deadline, $"the trace doesn't hold {text}");
+            await Task.Delay(TimeSpan.FromMilliseconds(25));
+        }
+    }
+
     /// <summary>
     /// Reads the trace of a program that has ended. strace isn't a child of ours and writes the end a moment later,
     /// in a line of its own that says so.
