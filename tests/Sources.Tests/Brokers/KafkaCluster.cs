@@ -15,6 +15,9 @@ internal sealed class KafkaCluster : ITestBroker
 {
     public const string Topic = "usage";
 
+    /// <summary>As many as the cluster gives a topic that it makes.</summary>
+    private const int Partitions = 4;
+
     private const string Group = "gpucredit-usage";
     private const string Up = "rd_kafka_mock_broker_set_up";
     private const string Down = "rd_kafka_mock_broker_set_down";
@@ -97,10 +100,11 @@ internal sealed class KafkaCluster : ITestBroker
         return Task.CompletedTask;
     }
 
+    /// <summary>To all partitions in turn: the client would fill one batch of one of them, and a node with the others would have no share.</summary>
     public async Task PublishAsync(IReadOnlyList<byte[]> bodies)
     {
         foreach (var chunk in bodies.Chunk(100))
-            await Task.WhenAll(chunk.Select(body => PublishAsync(body, Partition.Any)));
+            await Task.WhenAll(chunk.Select((body, i) => PublishAsync(body, bodies.Count == 1 ? Partition.Any : new Partition(i % Partitions))));
     }
 
     /// <summary>One message, with headers perhaps.</summary>
