@@ -95,19 +95,17 @@ internal sealed class RefusedPump : IDisposable
         }
     }
 
+    /// <remarks>Only the waiting is cancelled, never a write: one that is cancelled may have happened, and would be told twice.</remarks>
     private async Task<bool> TryGiveAsync(RefusedEntry refused, Batch? batch, CancellationToken over)
     {
-        if (over.IsCancellationRequested)
-            return false;
-        try
+        while (!over.IsCancellationRequested)
         {
-            await GiveAsync(refused, batch, over);
-            return true;
+            if (_queue.Writer.TryWrite((refused, batch)))
+                return true;
+            await ((Task)_queue.Writer.WaitToWriteAsync(over).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+
+        return false;
     }
 
     private void Miss(RefusedEntry refused) => _log.RefusedNotGivenBack(refused.Entry, refused.Outcome.Status, refused.Outcome.Detail);

@@ -249,8 +249,8 @@ internal sealed class Sending : IDisposable
 
     private async Task RefuseTooLargeAsync(Batch batch, Entry entry, GpuCreditException fault)
     {
-        batch.Keep([false]);
         _metrics.Decided(OutcomeStatus.Rejected, 1);
+        batch.Keep([false]);
         await GiveBackAsync(new(entry, EntryOutcome.Rejected("body", fault.Message)), batch);
     }
 

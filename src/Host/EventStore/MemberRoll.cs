@@ -69,12 +69,20 @@ internal sealed class MemberRoll
         return true;
     }
 
-    /// <summary>One more signature.</summary>
-    /// <returns>False: somebody who saw no sign of life of this node has crossed it off, and founded a cluster without it.</returns>
-    public async Task<bool> SignAsync(Incarnation self, CancellationToken cancellation)
+    /// <summary>One more signature, and a look at the others', in one statement: what limits one limits both.</summary>
+    /// <returns>How often the others have signed; null: somebody who saw no sign of life of this node has crossed it off, and founded a cluster without it.</returns>
+    public async Task<IReadOnlyDictionary<string, long>?> SignAsync(Incarnation self, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(cancellation);
-        return await ExecuteAsync(connection, "UPDATE gpucredit_member SET signatures = signatures + 1 WHERE address = $1", cancellation, $"{self}") > 0;
+        await using var command = new NpgsqlCommand(
+            """
+            WITH signed AS (UPDATE gpucredit_member SET signatures = signatures + 1 WHERE address = $1 RETURNING address, signatures)
+            SELECT address, signatures FROM signed UNION ALL SELECT address, signatures FROM gpucredit_member WHERE address <> $1
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{self}" });
+        var all = await ReadAsync(command, cancellation);
+        return all.Remove($"{self}") ? all : null;
     }
 
     /// <summary>Signs, and crosses everybody else off; or does nothing, when anybody has signed since <paramref name="seen"/>.</summary>
@@ -119,6 +127,11 @@ internal sealed class MemberRoll
     {
         await using var command = new NpgsqlCommand("SELECT address, signatures FROM gpucredit_member WHERE address <> $1", connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{self}" });
+        return await ReadAsync(command, cancellation);
+    }
+
+    private static async Task<Dictionary<string, long>> ReadAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         var members = new Dictionary<string, long>(StringComparer.Ordinal);
         while (await rows.ReadAsync(cancellation))

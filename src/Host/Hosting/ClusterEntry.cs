@@ -8,7 +8,8 @@ namespace GpuCredit.Host.Hosting;
 
 /// <summary>
 /// How this node becomes a member. Over a store of one machine it joins itself. Over one that nodes share it joins whoever answers of
-/// the seeds and of those that sign the roll; and when there is no cluster yet, one of the seeds (or a node without any) founds it.
+/// the seeds and of those that sign the roll; and when there is no cluster yet, one of the seeds (or a node without any) founds it, or
+/// after a while whoever is there.
 /// <para>
 /// Akka's own way, where the first seed that hears nothing for some seconds founds a cluster, makes a second one over the same
 /// accounts when that seed is started anew on the wrong side of a split. Here nobody founds a cluster while the event store,
@@ -47,7 +48,7 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
 
     private readonly Cluster _cluster = Cluster.Get(system);
-    private readonly RollWatch _watch = new(time, LooksWithin);
+    private readonly RollWatch _watch = new(time, LooksWithin, DeadAfter);
     private readonly Rivals _rivals = new(time, RivalsAfter);
     private readonly AnswerLimit _limit = new(time, SignatureCounts, system.AnswerNoLongerThan);
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -123,14 +124,12 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
             switch (_cluster.SelfMember.Status)
             {
                 case MemberStatus.Up or MemberStatus.Leaving or MemberStatus.Exiting:
-                    if (await SignAsync(roll, cancellation))
-                    {
-                        _limit.Signed(start);
-                        await LookForRivalsAsync(roll, cancellation);
-                    }
-
+                    if (!_entered)
+                        await EnterAsync(roll, start, cancellation);
+                    else
+                        await SignAsync(roll, start, cancellation);
                     break;
-                case MemberStatus.Removed: // not a member yet
+                case MemberStatus.Removed when !end.IsNear: // not a member yet
                     await LookForAClusterAsync(roll, cancellation);
                     break;
                 default:
@@ -154,43 +153,47 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         }
     }
 
-    /// <returns>False: this node is crossed off, and goes.</returns>
-    private async Task<bool> SignAsync(MemberRoll roll, CancellationToken cancellation)
+    private async Task EnterAsync(MemberRoll roll, long start, CancellationToken cancellation)
     {
+        // Whoever was its cluster's; one that is still joining may yet found another.
+        _others.UnionWith(_cluster.State.Members.Where(member => member.Status is MemberStatus.Up or MemberStatus.Leaving or MemberStatus.Exiting)
+            .Select(member => Incarnation.Of(member.UniqueAddress)).Where(other => other != Self));
+        _entered = await roll.EnterAsync(Self, _others, cancellation);
         if (_entered)
-        {
-            if (await roll.SignAsync(Self, cancellation))
-                return true;
-        }
+            _limit.Signed(start);
         else
-        {
-            // Whoever was its cluster's; one that is still joining may yet found another.
-            _others.UnionWith(_cluster.State.Members.Where(member => member.Status is MemberStatus.Up or MemberStatus.Leaving or MemberStatus.Exiting)
-                .Select(member => Incarnation.Of(member.UniqueAddress)).Where(other => other != Self));
-            if (_entered = await roll.EnterAsync(Self, _others, cancellation))
-                return true;
-        }
-
-        // Paused or cut off for long, it was taken for dead, or those who let it in were; and another cluster has its accounts.
-        HostLog.CrossedOff(log, $"{Self.Address}");
-        Go();
-        return false;
+            GoCrossedOff();
     }
 
-    private async Task LookForRivalsAsync(MemberRoll roll, CancellationToken cancellation)
+    private async Task SignAsync(MemberRoll roll, long start, CancellationToken cancellation)
     {
-        _watch.See(await roll.ReadAsync(Self, cancellation));
-        var members = _cluster.State.Members.Select(member => $"{Incarnation.Of(member.UniqueAddress)}").ToHashSet(StringComparer.Ordinal);
-        if (!_rivals.HaveWon($"{Self}", members, _watch.Alive))
+        if (await roll.SignAsync(Self, cancellation) is not { } others)
+        {
+            GoCrossedOff();
             return;
-        HostLog.RivalsFound(log, $"{Self.Address}", string.Join(", ", _watch.Alive.Except(members)));
+        }
+
+        _limit.Signed(start);
+        _watch.See(others);
+        var members = _cluster.State.Members.Select(member => $"{Incarnation.Of(member.UniqueAddress)}").ToHashSet(StringComparer.Ordinal);
+        if (_rivals.HaveWon($"{Self}", members, _watch.Alive))
+        {
+            HostLog.RivalsFound(log, $"{Self.Address}", string.Join(", ", _watch.Alive.Except(members)));
+            Go();
+        }
+    }
+
+    /// <summary>Paused or cut off for long, it was taken for dead, or those who let it in were; and another cluster has its accounts.</summary>
+    private void GoCrossedOff()
+    {
+        HostLog.CrossedOff(log, $"{Self.Address}");
         Go();
     }
 
     /// <summary>A member leaves it to the split-brain resolver whom to believe.</summary>
     private void Quarantined(Address remote)
     {
-        if (!_cluster.IsTerminated && _cluster.SelfMember.Status == MemberStatus.Removed)
+        if (!end.IsNear && !_cluster.IsTerminated && _cluster.SelfMember.Status == MemberStatus.Removed)
             StartAnew(ClusterAddress.Show(remote));
     }
 

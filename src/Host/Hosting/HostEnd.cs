@@ -8,10 +8,14 @@ internal sealed class HostEnd(IHostApplicationLifetime lifetime)
     /// <summary>What the process ends with; null: nothing of the Host's own ended it.</summary>
     public int? Code => Volatile.Read(ref _code) is >= 0 and var code ? code : null;
 
-    /// <summary>Stops the Host as SIGTERM does; the first code stands.</summary>
+    /// <summary>The Host stops, whatever the reason.</summary>
+    public bool IsNear => lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>Stops the Host as SIGTERM does. The first code stands; and none when it was told to stop before.</summary>
     public void End(int code)
     {
-        Interlocked.CompareExchange(ref _code, code, -1);
+        if (!IsNear)
+            Interlocked.CompareExchange(ref _code, code, -1);
         lifetime.StopApplication();
     }
 }

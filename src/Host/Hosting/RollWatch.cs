@@ -3,9 +3,12 @@ namespace GpuCredit.Host.Hosting;
 /// <summary>Who on the roll is alive: known by watching for a while, so that no clock of another machine matters.</summary>
 /// <param name="time">Measures how long.</param>
 /// <param name="looksWithin">When more time lies between two looks, the watcher itself was away, and begins anew.</param>
-internal sealed class RollWatch(TimeProvider time, TimeSpan looksWithin)
+/// <param name="deadAfter">Who hasn't signed for so long is dead, though its name may stay on the roll.</param>
+internal sealed class RollWatch(TimeProvider time, TimeSpan looksWithin, TimeSpan deadAfter)
 {
-    private readonly HashSet<string> _alive = new(StringComparer.Ordinal);
+    /// <summary>When they were last seen to have signed.</summary>
+    private readonly Dictionary<string, long> _signed = new(StringComparer.Ordinal);
+
     private long _since;
     private long _looked;
 
@@ -13,10 +16,10 @@ internal sealed class RollWatch(TimeProvider time, TimeSpan looksWithin)
     public IReadOnlyDictionary<string, long>? Seen { get; private set; }
 
     /// <summary>
-    /// Those that have signed under our eyes. A name alone is no sign of life: a copy of a database holds the names of the members
-    /// over the original.
+    /// Those that have signed under our eyes, and lately. A name alone is no sign of life: a copy of a database holds the names of the
+    /// members over the original, and who was killed stays on the roll.
     /// </summary>
-    public IReadOnlySet<string> Alive => _alive;
+    public IReadOnlySet<string> Alive => _signed.Where(member => time.GetElapsedTime(member.Value) < deadAfter).Select(member => member.Key).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Nobody is on the roll.</summary>
     public bool IsEmpty => Seen is { Count: 0 };
@@ -27,14 +30,20 @@ internal sealed class RollWatch(TimeProvider time, TimeSpan looksWithin)
     public void See(IReadOnlyDictionary<string, long> roll)
     {
         var now = time.GetTimestamp();
-        if (Seen is null || time.GetElapsedTime(_looked, now) > looksWithin)
+        if (Seen is not { } before || time.GetElapsedTime(_looked, now) > looksWithin)
         {
             Forget();
             _since = now;
         }
-        else if (Changes(Seen, roll))
+        else
         {
-            _since = now;
+            var signed = roll.Where(member => !before.TryGetValue(member.Key, out var signatures) || signatures != member.Value).Select(member => member.Key).ToList();
+            foreach (var gone in before.Keys.Where(name => !roll.ContainsKey(name)))
+                _signed.Remove(gone);
+            foreach (var name in signed)
+                _signed[name] = now;
+            if (signed.Count > 0 || roll.Count != before.Count)
+                _since = now;
         }
 
         Seen = roll;
@@ -44,14 +53,6 @@ internal sealed class RollWatch(TimeProvider time, TimeSpan looksWithin)
     public void Forget()
     {
         Seen = null;
-        _alive.Clear();
-    }
-
-    private bool Changes(IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> roll)
-    {
-        var signed = roll.Where(member => !before.TryGetValue(member.Key, out var signatures) || signatures != member.Value).Select(member => member.Key).ToList();
-        _alive.IntersectWith(roll.Keys);
-        _alive.UnionWith(signed);
-        return signed.Count > 0 || roll.Count != before.Count;
+        _signed.Clear();
     }
 }

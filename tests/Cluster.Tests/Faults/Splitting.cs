@@ -6,8 +6,8 @@ namespace Cluster.Tests.Faults;
 /// <summary>The network between nodes is cut, and heals. Every node still reaches the database, and every caller every node.</summary>
 internal static class Splitting
 {
-    /// <summary>A start, and as long as the roll must be quiet.</summary>
-    private static readonly TimeSpan _wouldFoundWithin = TimeSpan.FromSeconds(11);
+    /// <summary>Longer than the roll must be quiet.</summary>
+    private static readonly TimeSpan _wouldFoundWithin = TimeSpan.FromSeconds(8);
 
     private static readonly TimeSpan _length = TimeSpan.FromSeconds(12);
 
@@ -37,8 +37,9 @@ internal static class Splitting
         var again = await load.EveryAccountAnswersAsync(Fault.RecoversWithin);
         // It is put out, started anew, and has time to found a cluster of its own, which it must not.
         await Poll.UntilAsync("the one alone was put out", () => Task.FromResult(alone.TimesPutOut > before), Fault.RecoversWithin);
+        await Poll.UntilAsync("the one alone was started anew", async () => await OperatorsApi.ClusterAsync(alone) is not null, Fault.RecoversWithin);
         await Task.Delay(_wouldFoundWithin);
-        Assert.Empty(await OperatorsApi.UpAsync(alone));
+        Assert.Empty(await OperatorsApi.UpAsync(alone, Fault.RecoversWithin));
         cluster.Links.Heal();
         await cluster.ReadyAsync();
         return $"every account had answered again after {again}; the one alone was put out {alone.TimesPutOut - before} times";

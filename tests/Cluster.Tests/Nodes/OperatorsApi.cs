@@ -32,10 +32,13 @@ internal static class OperatorsApi
             && cluster["members"]!.AsArray().Select(member => member!["address"]!.GetValue<string>()).Order().SequenceEqual(addresses.Order());
     }
 
-    /// <summary>The members that are up in this node's eyes; none when it doesn't say.</summary>
-    public static async Task<IReadOnlyList<string>> UpAsync(ClusterNode node) => await ClusterAsync(node) is { } cluster
-        ? [.. cluster["members"]!.AsArray().Where(member => member!["status"]!.GetValue<string>() == "up").Select(member => member!["address"]!.GetValue<string>())]
-        : [];
+    /// <summary>The members that are up in the eyes of this node, as soon as it says.</summary>
+    public static async Task<IReadOnlyList<string>> UpAsync(ClusterNode node, TimeSpan patience)
+    {
+        JsonNode? cluster = null;
+        await Poll.UntilAsync($"{node.Name} says what it sees", async () => (cluster = await ClusterAsync(node)) is not null, patience);
+        return [.. cluster!["members"]!.AsArray().Where(member => member!["status"]!.GetValue<string>() == "up").Select(member => member!["address"]!.GetValue<string>())];
+    }
 
     private static async Task OrderAsync(ClusterNode through, ClusterNode node, string order)
     {

@@ -13,7 +13,7 @@ public sealed class RollWatchTests
     private readonly FakeTimeProvider _time = new();
     private readonly RollWatch _watch;
 
-    public RollWatchTests() => _watch = new(_time, LooksWithin);
+    public RollWatchTests() => _watch = new(_time, LooksWithin, DeadAfter);
 
     [Fact]
     public void What_was_not_seen_proves_nothing()
@@ -84,7 +84,7 @@ public sealed class RollWatchTests
     }
 
     [Fact]
-    public void Only_who_has_signed_while_it_was_watched_is_alive()
+    public void Only_who_has_signed_lately_and_while_it_was_watched_is_alive()
     {
         _watch.See(Roll(("a", 5), ("b", 1)));
         Assert.Empty(_watch.Alive);
@@ -92,6 +92,13 @@ public sealed class RollWatchTests
         Assert.Equal(["a", "c"], _watch.Alive.Order());
         _watch.See(Roll(("b", 1), ("c", 1)));
         Assert.Equal(["c"], _watch.Alive);
+        _time.Advance(DeadAfter - TimeSpan.FromTicks(1));
+        _watch.See(Roll(("b", 1), ("c", 1)));
+        Assert.Equal(["c"], _watch.Alive);
+        _time.Advance(TimeSpan.FromTicks(1));
+        _watch.See(Roll(("b", 1), ("c", 1)));
+        Assert.Empty(_watch.Alive);
+        _watch.See(Roll(("b", 1), ("c", 2)));
         _watch.Forget();
         Assert.Empty(_watch.Alive);
     }
