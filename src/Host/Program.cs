@@ -25,6 +25,7 @@ internal static class Program
         builder.Services.AddInFlightLimit();
         builder.Services.AddApiDescription();
         builder.Services.AddHealth(store.Probe);
+        builder.Services.AddMetricsPage();
         builder.Services.AddGrpcDoor();
         builder.AddAccounts(settings, store);      // AccountClient → shard region → account actor → event store
         builder.AddSources();                      // NATS, RabbitMQ, Kafka → AccountClient; after the accounts, so stopped before them
@@ -45,6 +46,7 @@ internal static class Program
         app.MapCluster();                          // /ops/cluster, at the operators' door
         app.MapShards();                           // /ops/shards
         app.MapSources();                          // /ops/sources
+        app.MapMetrics();                          // /metrics, at the operators' door
         app.MapApiPages();                         // /openapi/v1.json, /scalar
         return new GpuCreditHost(app, store);
     }

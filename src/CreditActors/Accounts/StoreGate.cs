@@ -45,6 +45,26 @@ internal sealed class StoreGate(GateSettings settings, IScheduler scheduler)
         }
     }
 
+    /// <summary>How many hold a permit.</summary>
+    public int Granted
+    {
+        get
+        {
+            lock (_lock)
+                return _granted;
+        }
+    }
+
+    /// <summary>How many wait for one.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+                return _queue.Count(permit => permit.State == StorePermitState.Queued);
+        }
+    }
+
     /// <summary>
     /// A permit, granted at once or queued: then a <see cref="GateNotice"/> follows. Null when the gate is shut.
     /// </summary>

@@ -19,6 +19,7 @@ public sealed class AccountClient
     private readonly AccountClientSettings _settings;
     private readonly TimeProvider _time;
     private readonly NodeLife _life;
+    private readonly AccountMetrics _metrics;
     private IActorRef? _knownRegion;
     private int _inFlight;
 
@@ -26,12 +27,15 @@ public sealed class AccountClient
     /// <param name="settings">Its bounds.</param>
     /// <param name="time">Measures the deadline.</param>
     /// <param name="life">When this node can reach accounts, and when no more.</param>
-    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time, NodeLife life)
+    /// <param name="metrics">Where every call and every outcome is counted.</param>
+    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time, NodeLife life, AccountMetrics metrics)
     {
         _region = region;
         _settings = settings;
         _time = time;
         _life = life;
+        _metrics = metrics;
+        _metrics.Watch(() => Volatile.Read(ref _inFlight), settings.EntriesInFlightMax);
     }
 
     /// <summary>How many entries may be under way at once; a call with more is never taken.</summary>
@@ -41,6 +45,39 @@ public sealed class AccountClient
     public async Task<EntryOutcome> RecordAsync(string accountId, Entry entry, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(entry);
+        var start = _time.GetTimestamp();
+        var outcome = await RecordOneAsync(accountId, entry, cancellation).ConfigureAwait(false);
+        _metrics.Recorded(outcome, _time.GetElapsedTime(start));
+        return outcome;
+    }
+
+    /// <summary>
+    /// Records entries of any accounts, one outcome for each, in order, as if sent one after another; the entries of one
+    /// account go to it together.
+    /// </summary>
+    public async Task<ImmutableArray<EntryOutcome>> RecordAsync(IReadOnlyList<AccountEntry> entries, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var start = _time.GetTimestamp();
+        var outcomes = await RecordAllAsync(entries, start, cancellation).ConfigureAwait(false);
+        _metrics.Recorded(outcomes, _time.GetElapsedTime(start));
+        return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+    }
+
+    /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline.</summary>
+    /// <exception cref="ArgumentException">The id names no account, or <paramref name="at"/> is no tick: <see cref="EntryRules"/> says so beforehand.</exception>
+    public async Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, CancellationToken cancellation = default)
+    {
+        if ((EntryRules.CheckAccountId(accountId) ?? EntryRules.CheckAt(at)) is { } refusal)
+            throw new ArgumentException(refusal.ToString());
+        var start = _time.GetTimestamp();
+        var answer = await AskBalanceAsync(accountId, at, cancellation).ConfigureAwait(false);
+        _metrics.Asked(answer.IsAvailable, _time.GetElapsedTime(start));
+        return answer;
+    }
+
+    private async Task<EntryOutcome> RecordOneAsync(string accountId, Entry entry, CancellationToken cancellation)
+    {
         if (Refused(accountId, entry) is { } refused)
             return refused;
         if (!TryEnter(1))
@@ -57,13 +94,8 @@ public sealed class AccountClient
         }
     }
 
-    /// <summary>
-    /// Records entries of any accounts, one outcome for each, in order, as if sent one after another; the entries of one
-    /// account go to it together.
-    /// </summary>
-    public async Task<ImmutableArray<EntryOutcome>> RecordAsync(IReadOnlyList<AccountEntry> entries, CancellationToken cancellation = default)
+    private async Task<EntryOutcome[]> RecordAllAsync(IReadOnlyList<AccountEntry> entries, long start, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(entries);
         var outcomes = new EntryOutcome[entries.Count];
         var accounts = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var allowed = 0;
@@ -85,15 +117,14 @@ public sealed class AccountClient
         {
             foreach (var position in accounts.Values.SelectMany(positions => positions))
                 outcomes[position] = EntryOutcome.Unavailable;
-            return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+            return outcomes;
         }
 
         try
         {
-            var start = _time.GetTimestamp();
             await Task.WhenAll(accounts.Select(account => RecordInOrderAsync(account.Key, entries, account.Value, outcomes, start, cancellation)))
                 .ConfigureAwait(false);
-            return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+            return outcomes;
         }
         finally
         {
@@ -101,12 +132,8 @@ public sealed class AccountClient
         }
     }
 
-    /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline.</summary>
-    /// <exception cref="ArgumentException">The id names no account, or <paramref name="at"/> is no tick: <see cref="EntryRules"/> says so beforehand.</exception>
-    public async Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, CancellationToken cancellation = default)
+    private async Task<Ask<BalanceAnswer>> AskBalanceAsync(string accountId, long at, CancellationToken cancellation)
     {
-        if ((EntryRules.CheckAccountId(accountId) ?? EntryRules.CheckAt(at)) is { } refusal)
-            throw new ArgumentException(refusal.ToString());
         if (!TryEnter(1))
             return default;
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
@@ -66,11 +67,14 @@ public static class AccountHosting
         services.AddSingleton(provider =>
         {
             var system = provider.GetRequiredService<ActorSystem>();
+            var metrics = AccountMetrics.From(provider.GetService<IMeterFactory>());
+            metrics.Watch(StoreGatesProvider.Instance.Apply(system));
             return new AccountClient(
                 provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
                 AccountClientSettings.From(system.Settings.Config),
                 provider.GetService<TimeProvider>() ?? TimeProvider.System,
-                NodeLife.Of(system, joinWithin));
+                NodeLife.Of(system, joinWithin),
+                metrics);
         });
 
     /// <summary>

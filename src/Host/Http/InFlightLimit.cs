@@ -20,7 +20,7 @@ internal static class InFlightLimit
     /// <summary>One bound for both doors where the work is the same.</summary>
     private static RateLimitPartition<string> Partition(HttpContext context) =>
         // A node that is busy is alive: its supervisor and its operators must be able to see that.
-        context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) || context.Request.Path.StartsWithSegments(OpsDoor.OpsPrefix)
+        context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) || OpsDoor.IsOperators(context.Request.Path)
             || context.Request.Path.StartsWithSegments(GrpcDoor.HealthCheckPath) ? RateLimitPartition.GetNoLimiter("operators")
         : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(context.Request)
             || context.Request.Path.StartsWithSegments(GrpcDoor.BatchPath) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)

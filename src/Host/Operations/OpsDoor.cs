@@ -28,8 +28,11 @@ internal sealed class OpsDoor
     {
         var isOperators = context.Features.Get<OpsDoor>() is not null;
         var path = context.Request.Path;
-        return path.StartsWithSegments(HealthEndpoints.Prefix) || path.StartsWithSegments(OpsPrefix) == isOperators
+        return path.StartsWithSegments(HealthEndpoints.Prefix) || IsOperators(path) == isOperators
             ? next(context)
             : Problems.NotFound().ExecuteAsync(context);
     }
+
+    /// <summary>Whether it is served here and nowhere else.</summary>
+    public static bool IsOperators(PathString path) => path.StartsWithSegments(OpsPrefix) || path.StartsWithSegments(MetricsEndpoint.Path);
 }

@@ -27,7 +27,7 @@ public sealed class LostMessageTests : TestKit
     public LostMessageTests()
     {
         _region = CreateTestProbe();
-        _client = new(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member);
+        _client = new(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member, AccountMetrics.From(null));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class LostMessageTests : TestKit
     {
         var joined = new TaskCompletionSource();
         var life = Member with { Joined = joined.Task, JoinWithin = TimeSpan.FromSeconds(1) };
-        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, life);
+        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, life, AccountMetrics.From(null));
         var refused = client.RecordAsync("a", Usage);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(EntryOutcome.Unavailable, await refused.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -114,7 +114,7 @@ public sealed class LostMessageTests : TestKit
     public async Task When_the_actor_system_ends_nobody_waits_out_the_deadline()
     {
         using var ended = new CancellationTokenSource();
-        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member with { Ended = ended.Token });
+        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member with { Ended = ended.Token }, AccountMetrics.From(null));
         var entry = client.RecordAsync("a", Usage);
         var question = client.GetBalanceAsync("a", 5);
         await _region.ExpectMsgAsync<UseCredit>();
@@ -124,7 +124,7 @@ public sealed class LostMessageTests : TestKit
         Assert.False((await question.WaitAsync(TimeSpan.FromSeconds(20))).IsAvailable);
     }
 
-    private sealed class KnownRegion(IActorRef region) : IRequiredActor<AccountRegion>
+    internal sealed class KnownRegion(IActorRef region) : IRequiredActor<AccountRegion>
     {
         public IActorRef ActorRef => region;
 

@@ -1,0 +1,94 @@
+using System.Diagnostics.Metrics;
+using CreditActors.Accounts;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+
+namespace CreditActors.Sharding;
+
+/// <summary>
+/// Every metric of the accounts at this node, of the meter <see cref="MeterName"/>. No account is ever in a label. Entries and
+/// questions are counted at the door that they came in by, wherever their account is.
+/// </summary>
+public sealed class AccountMetrics
+{
+    /// <summary>What a collector of metrics asks for.</summary>
+    public const string MeterName = "GpuCredit.Accounts";
+
+    /// <summary>By the status's number, which begins at 1.</summary>
+    private static readonly KeyValuePair<string, object?>[] Statuses =
+        [default, .. Enum.GetValues<OutcomeStatus>().Select(status => Label("status", $"{status}".ToLowerInvariant()))];
+
+    private static readonly KeyValuePair<string, object?> Answered = Label("result", "answered");
+    private static readonly KeyValuePair<string, object?> Unavailable = Label("result", "unavailable");
+    private static readonly KeyValuePair<string, object?> OfRecord = Label("call", "record");
+    private static readonly KeyValuePair<string, object?> OfQuestion = Label("call", "balance");
+
+    /// <summary>In seconds: from an answer out of memory to the longest deadline.</summary>
+    private static readonly double[] DurationBounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _entries;
+    private readonly Counter<long> _questions;
+    private readonly Histogram<double> _duration;
+
+    /// <param name="meter">Whoever made it ends it.</param>
+    public AccountMetrics(Meter meter)
+    {
+        ArgumentNullException.ThrowIfNull(meter);
+        _meter = meter;
+        _entries = meter.CreateCounter<long>("gpucredit.entries", "{entry}", "Entries that came in at this node, by the status of their outcome.");
+        _questions = meter.CreateCounter<long>("gpucredit.questions", "{question}", "Questions for a balance, by result: answered or unavailable.");
+        _duration = meter.CreateHistogram(
+            "gpucredit.call.duration", "s", "From a call's coming in to its answer, by call: record (one entry or a batch) or balance.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds });
+    }
+
+    /// <param name="meters">The host's; null where nobody looks.</param>
+    public static AccountMetrics From(IMeterFactory? meters) => new(meters?.Create(MeterName) ?? new Meter(MeterName));
+
+    internal void Recorded(EntryOutcome outcome, TimeSpan duration)
+    {
+        _entries.Add(1, Statuses[(int)outcome.Status]);
+        _duration.Record(duration.TotalSeconds, OfRecord);
+    }
+
+    internal void Recorded(ReadOnlySpan<EntryOutcome> outcomes, TimeSpan duration)
+    {
+        Span<int> counts = stackalloc int[Statuses.Length];
+        foreach (var outcome in outcomes)
+            counts[(int)outcome.Status]++;
+        for (var status = 0; status < counts.Length; status++)
+        {
+            if (counts[status] > 0)
+                _entries.Add(counts[status], Statuses[status]);
+        }
+
+        _duration.Record(duration.TotalSeconds, OfRecord);
+    }
+
+    internal void Asked(bool isAnswered, TimeSpan duration)
+    {
+        _questions.Add(1, isAnswered ? Answered : Unavailable);
+        _duration.Record(duration.TotalSeconds, OfQuestion);
+    }
+
+    /// <summary>What is under way, asked when somebody looks.</summary>
+    internal void Watch(Func<int> inFlight, int inFlightMax)
+    {
+        _meter.CreateObservableGauge("gpucredit.in_flight", inFlight, "{entry}", "Entries and questions under way; a question counts as one.");
+        _meter.CreateObservableGauge("gpucredit.in_flight.max", () => inFlightMax, "{entry}", "How many may be: beyond it callers are refused at once.");
+    }
+
+    /// <summary>The accounts' way to the event store, asked when somebody looks.</summary>
+    internal void Watch(StoreGates gates)
+    {
+        _meter.CreateObservableGauge("gpucredit.store.permits", () => Each(gates, gate => gate.Granted), "{permit}", "Accounts that use the event store right now, by gate: writes or recoveries.");
+        _meter.CreateObservableGauge("gpucredit.store.waiting", () => Each(gates, gate => gate.Waiting), "{account}", "Accounts that wait for their turn at the event store, by gate.");
+        _meter.CreateObservableGauge("gpucredit.store.shut", () => Each(gates, gate => gate.IsShut ? 1 : 0), "{gate}", "1 while the event store has failed and is left alone, by gate.");
+    }
+
+    private static Measurement<int>[] Each(StoreGates gates, Func<StoreGate, int> value) =>
+        [new(value(gates.Writes), Label("gate", "writes")), new(value(gates.Recoveries), Label("gate", "recoveries"))];
+
+    private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics.Metrics;
+using CreditActors.Accounts;
+using CreditActors.Ledger;
+using CreditActors.Protocol;
+using CreditActors.Sharding;
+
+namespace CreditActors.Tests.Sharding;
+
+public sealed class AccountMetricsTests : Akka.TestKit.Xunit2.TestKit
+{
+    private readonly Meter _meter = new(AccountMetrics.MeterName);
+    private readonly AccountMetrics _metrics;
+    private readonly MeterListener _listener = new();
+    private readonly SortedDictionary<string, double> _seen = new(StringComparer.Ordinal);
+
+    public AccountMetricsTests()
+    {
+        _metrics = new AccountMetrics(_meter);
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == _meter)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, labels, _) => See(instrument, value, labels));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, labels, _) => See(instrument, value, labels));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, labels, _) => See(instrument, value, labels));
+        _listener.Start();
+    }
+
+    [Fact]
+    public void Every_outcome_is_counted_by_its_status()
+    {
+        foreach (var status in Enum.GetValues<OutcomeStatus>())
+            _metrics.Recorded(new EntryOutcome(status, 1), TimeSpan.FromSeconds(1));
+        foreach (var status in Enum.GetValues<OutcomeStatus>())
+            Assert.Equal(1, _seen[$"gpucredit.entries status={status.ToString().ToLowerInvariant()}"]);
+        Assert.Equal(7, _seen["gpucredit.call.duration call=record"]);
+    }
+
+    [Fact]
+    public void A_batch_counts_each_of_its_entries_and_one_call()
+    {
+        var recorded = new EntryOutcome(OutcomeStatus.Recorded, 1);
+        _metrics.Recorded([recorded, new EntryOutcome(OutcomeStatus.Duplicate, 1), recorded], TimeSpan.FromSeconds(2));
+        Assert.Equal(
+            new Dictionary<string, double> { ["gpucredit.call.duration call=record"] = 2, ["gpucredit.entries status=duplicate"] = 1, ["gpucredit.entries status=recorded"] = 2 },
+            _seen);
+    }
+
+    [Fact]
+    public async Task The_client_counts_what_it_refuses_what_is_answered_and_what_is_under_way()
+    {
+        var region = CreateTestProbe();
+        var client = new AccountClient(new LostMessageTests.KnownRegion(region), new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TriesMax: 1, EntriesInFlightMax: 1), TimeProvider.System, LostMessageTests.Member, _metrics);
+        await client.RecordAsync("a", new Usage("u", 0, 1));
+        var question = client.GetBalanceAsync("a", 5);
+        await region.ExpectMsgAsync<GetBalance>();
+        await client.GetBalanceAsync("a", 5);
+        _listener.RecordObservableInstruments();
+        region.Reply(new BalanceAnswer("a", 5, 10, 1));
+        await question;
+        Assert.Equal(
+            (1, 1, 1, 1, 1),
+            (_seen["gpucredit.entries status=rejected"], _seen["gpucredit.questions result=answered"], _seen["gpucredit.questions result=unavailable"], _seen["gpucredit.in_flight"], _seen["gpucredit.in_flight.max"]));
+    }
+
+    [Fact]
+    public void The_gates_show_who_is_at_the_event_store_who_waits_and_whether_it_is_left_alone()
+    {
+        var one = new GateSettings(1, TimeSpan.FromHours(1), TimeSpan.FromHours(1));
+        var gates = new StoreGates(new(one, Sys.Scheduler), new(one, Sys.Scheduler));
+        _metrics.Watch(gates);
+        gates.Writes.Ask(TestActor, out _);
+        gates.Writes.Ask(TestActor, out _);
+        gates.Recoveries.Ask(TestActor, out _)!.Return(StoreResult.Failed);
+        _listener.RecordObservableInstruments();
+        Assert.Equal(
+            (1, 1, 0, 0, 0, 1),
+            (_seen["gpucredit.store.permits gate=writes"], _seen["gpucredit.store.waiting gate=writes"], _seen["gpucredit.store.shut gate=writes"],
+                _seen["gpucredit.store.permits gate=recoveries"], _seen["gpucredit.store.waiting gate=recoveries"], _seen["gpucredit.store.shut gate=recoveries"]));
+    }
+
+    protected override void AfterAll()
+    {
+        _listener.Dispose();
+        _meter.Dispose();
+        base.AfterAll();
+    }
+
+    private void See(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> labels)
+    {
+        var name = string.Join(' ', [instrument.Name, .. labels.ToArray().Select(label => $"{label.Key}={label.Value}")]);
+        lock (_seen)
+            _seen[name] = _seen.GetValueOrDefault(name) + value;
+    }
+}
