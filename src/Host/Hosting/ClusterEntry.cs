@@ -44,6 +44,12 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
     /// </summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// So long it may be a member that isn't up: nobody is let in while a member can't be reached, until that one is back or put out (30 s in
+    /// the profile of slow networks). Longer, and those who let it in have died before it was up: nobody is left to let it in, or to put it out.
+    /// </summary>
+    private static readonly TimeSpan JoinsWithin = TimeSpan.FromSeconds(60);
+
     /// <summary>How often it says why it is no member yet.</summary>
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(10);
 
@@ -58,6 +64,7 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
 
     private HashSet<HostPort> _asked = [];
     private long? _othersSince;
+    private long? _joiningSince;
     private long _said = time.GetTimestamp();
     private bool _entered;
     private bool _fails;
@@ -132,8 +139,13 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
                 case MemberStatus.Removed when !end.IsNear: // not a member yet
                     await LookForAClusterAsync(roll, cancellation);
                     break;
+                case MemberStatus.Joining or MemberStatus.WeaklyUp when !end.IsNear:
+                    _joiningSince ??= start;
+                    if (time.GetElapsedTime(_joiningSince.Value) >= JoinsWithin)
+                        StartAnew(string.Join(", ", _cluster.State.Members.Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress).Select(member => ClusterAddress.Show(member.Address))));
+                    break;
                 default:
-                    break; // on its way in, or put out
+                    break; // put out
             }
 
             if (_fails)
@@ -190,10 +202,10 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
         Go();
     }
 
-    /// <summary>A member leaves it to the split-brain resolver whom to believe.</summary>
+    /// <summary>A member that is up leaves it to the split-brain resolver whom to believe; before it is up it has none.</summary>
     private void Quarantined(Address remote)
     {
-        if (!end.IsNear && !_cluster.IsTerminated && _cluster.SelfMember.Status == MemberStatus.Removed)
+        if (!end.IsNear && !_cluster.IsTerminated && _cluster.SelfMember.Status is MemberStatus.Removed or MemberStatus.Joining or MemberStatus.WeaklyUp)
             StartAnew(ClusterAddress.Show(remote));
     }
 

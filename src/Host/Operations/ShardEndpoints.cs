@@ -23,6 +23,9 @@ internal static class ShardEndpoints
         try
         {
             var stats = await region.Ask<ClusterShardingStats>(new GetClusterShardingStats(NodesAnswerWithin), AnswerWithin, cancellation);
+            // Akka answers with nothing at all as soon as one node says nothing in time.
+            if (stats.Regions.Count == 0)
+                return Problems.Unavailable("A node doesn't say what it has; it may be on its way out, see /ops/cluster.");
             return JsonAnswer.Of(
                 new ShardsAnswer(settings.Shards, [.. stats.Regions.Select(node => Describe(node.Key, node.Value)).OrderBy(node => node.Address, StringComparer.Ordinal)]),
                 ApiJson.Plain.ShardsAnswer);
