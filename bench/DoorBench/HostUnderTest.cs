@@ -31,6 +31,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public Uri OpsUrl { get; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Resident memory, in MiB.</summary>
     public long Resident
     {
@@ -72,6 +74,14 @@ internal sealed class HostUnderTest : IAsyncDisposable
                 throw new InvalidOperationException("the Host doesn't get ready");
             await Task.Delay(Pause);
         }
+    }
+
+    /// <summary>Asks it to stop, as a supervisor does, and returns when it has.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
