@@ -1,0 +1,3 @@
+namespace PeerBench.Peers.Orleans;
+
+internal interface IStateAccountGrain : IAccountGrain;
