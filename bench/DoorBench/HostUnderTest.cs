@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using EndToEnd.Tests.Hosting;
 
 namespace DoorBench;
@@ -65,7 +66,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
                 if (ready.IsSuccessStatusCode)
                     return host;
             }
-            catch (HttpRequestException)
+            catch (Exception fault) when (fault is HttpRequestException or SocketException)
             {
                 // not yet
             }

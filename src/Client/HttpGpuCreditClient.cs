@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using GpuCredit.Client.Http;
 
 namespace GpuCredit.Client;
@@ -146,7 +147,8 @@ public sealed class HttpGpuCreditClient : IGpuCreditClient
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return await HttpAnswer.ReadAsync(response, answerBytesMax, _time.GetUtcNow(), either.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        // HttpClient lets a SocketException through, unwrapped, when the connection breaks off in the moment that it is made.
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
         {
             throw new GpuCreditException($"{request.RequestUri} could not be reached, or broke off: {e.Message}", e);
         }

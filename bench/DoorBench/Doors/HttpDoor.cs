@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -52,7 +53,7 @@ internal sealed class HttpDoor : IDoor
                 if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
                     throw new InvalidOperationException($"{Name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
             }
-            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException)
+            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException or SocketException)
             {
                 // as unavailable
             }

@@ -23,6 +23,15 @@ public sealed class FaultTests
         Assert.Equal(3, handler.Count);
     }
 
+    /// <summary>HttpClient lets it through as it is when the connection breaks off in the moment that it is made.</summary>
+    [Fact]
+    public async Task A_fault_of_the_socket_itself_is_tried_again_as_any_other()
+    {
+        using var handler = new StubHandler(count => count < 3 ? throw new SocketException((int)SocketError.NotConnected) : StubHandler.Recorded());
+        Assert.Equal(OutcomeStatus.Recorded, (await Client(handler).UseCreditAsync("a", "u", 1, 1)).Status);
+        Assert.Equal(3, handler.Count);
+    }
+
     [Fact]
     public async Task What_stays_unavailable_is_an_outcome_after_a_bounded_number_of_tries()
     {
