@@ -8,10 +8,12 @@ namespace PeerBench.Matrix;
 internal sealed class Reach(IReadOnlyList<Measured> results)
 {
     private readonly StringBuilder _text = new();
+    private int _rows;
 
     public override string ToString()
     {
         _text.Clear();
+        _rows = 0;
         _text.AppendLine("### GpuCredit beside its peers").AppendLine();
         _text.AppendLine("| | GpuCredit | beside | ratio | wanted | reached |");
         _text.AppendLine("| --- | ---: | ---: | ---: | ---: | --- |");
@@ -42,7 +44,7 @@ internal sealed class Reach(IReadOnlyList<Measured> results)
         var sqliteLimit = Rate("w1", "sqlite-full", 1, 1_000);
         Ratio("6. SQLite: W1 in batches of 1,000 in process, beside its append limit", Rate("w1", "gpucredit-sqlite", 8, 1_000), sqliteLimit, 0.3);
         Ratio("6. SQLite: W1 in lines of 1,000 over HTTP, beside its append limit", Rate("w1", "gpucredit-http-sqlite", 8, 1_000), sqliteLimit, 0.3);
-        return _text.ToString();
+        return _rows == 0 ? "" : _text.ToString();
     }
 
     private double? Rate(string workload, string peer, int clients, int batch = 1) =>
@@ -78,6 +80,9 @@ internal sealed class Reach(IReadOnlyList<Measured> results)
             Add(what, PeerTables.Number(a), "", "", $"≤ {wanted.ToString(CultureInfo.InvariantCulture)}", a <= wanted);
     }
 
-    private void Add(string what, string ours, string theirs, string ratio, string wanted, bool reached) =>
+    private void Add(string what, string ours, string theirs, string ratio, string wanted, bool reached)
+    {
+        _rows++;
         _text.AppendLine(CultureInfo.InvariantCulture, $"| {what} | {ours} | {theirs} | {ratio} | {wanted} | {(reached ? "yes" : "no")} |");
+    }
 }
