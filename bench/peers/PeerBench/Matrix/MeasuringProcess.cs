@@ -70,6 +70,8 @@ internal static class MeasuringProcess
             await process.WaitForExitAsync(CancellationToken.None);
         }
 
+        if (process.ExitCode != 0)
+            await Console.Error.WriteLineAsync($"{string.Join(' ', arguments)} ended with {process.ExitCode}");
         return (process.ExitCode, output);
     }
 
