@@ -71,7 +71,12 @@ internal static class MeasuringProcess
         }
 
         if (process.ExitCode != 0)
+        {
+            foreach (var line in output)
+                await Console.Error.WriteLineAsync(line);
             await Console.Error.WriteLineAsync($"{string.Join(' ', arguments)} ended with {process.ExitCode}");
+        }
+
         return (process.ExitCode, output);
     }
 

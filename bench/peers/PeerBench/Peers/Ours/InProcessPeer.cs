@@ -17,6 +17,8 @@ internal sealed class InProcessPeer(Site site, bool sqlite) : IPeer
 
     private const int PreloadAtOnce = 10_000;
     private const int AsksAtOnce = 500;
+    private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private OurStore? _store;
     private GpuCreditHost? _host;
@@ -88,8 +90,11 @@ internal sealed class InProcessPeer(Site site, bool sqlite) : IPeer
         ]);
         await _host.StartAsync();
         _accounts = _host.Services.GetRequiredService<AccountClient>();
-        // The node has joined and has its shards when a first account answers: the start isn't measured here.
-        await BalanceAsync(0, 0, 0);
+        // The node has joined and has its shards when a first account answers, and until then it is told at once that none does. The
+        // start isn't measured here.
+        using var within = new CancellationTokenSource(ReadyWithin);
+        while (!(await _accounts.GetBalanceAsync(OurEntries.AccountId(0), 0, within.Token)).IsAvailable)
+            await Task.Delay(Pause, within.Token);
     }
 
     private async Task StopAsync()
