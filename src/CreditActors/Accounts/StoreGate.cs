@@ -55,13 +55,13 @@ internal sealed class StoreGate(GateSettings settings, IScheduler scheduler)
         }
     }
 
-    /// <summary>How many wait for one.</summary>
+    /// <summary>How many wait for one; who has given up its place counts until its turn.</summary>
     public int Waiting
     {
         get
         {
             lock (_lock)
-                return _queue.Count(permit => permit.State == StorePermitState.Queued);
+                return _queue.Count;
         }
     }
 

@@ -46,9 +46,17 @@ public sealed class AccountClient
     {
         ArgumentNullException.ThrowIfNull(entry);
         var start = _time.GetTimestamp();
-        var outcome = await RecordOneAsync(accountId, entry, cancellation).ConfigureAwait(false);
-        _metrics.Recorded(outcome, _time.GetElapsedTime(start));
-        return outcome;
+        try
+        {
+            var outcome = await RecordOneAsync(accountId, entry, cancellation).ConfigureAwait(false);
+            _metrics.Recorded(outcome, _time.GetElapsedTime(start));
+            return outcome;
+        }
+        catch (OperationCanceledException)
+        {
+            _metrics.RecordGivenUp(_time.GetElapsedTime(start));
+            throw;
+        }
     }
 
     /// <summary>
@@ -59,9 +67,17 @@ public sealed class AccountClient
     {
         ArgumentNullException.ThrowIfNull(entries);
         var start = _time.GetTimestamp();
-        var outcomes = await RecordAllAsync(entries, start, cancellation).ConfigureAwait(false);
-        _metrics.Recorded(outcomes, _time.GetElapsedTime(start));
-        return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+        try
+        {
+            var outcomes = await RecordAllAsync(entries, start, cancellation).ConfigureAwait(false);
+            _metrics.Recorded(outcomes, _time.GetElapsedTime(start));
+            return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
+        }
+        catch (OperationCanceledException)
+        {
+            _metrics.RecordGivenUp(_time.GetElapsedTime(start));
+            throw;
+        }
     }
 
     /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline.</summary>
@@ -71,9 +87,17 @@ public sealed class AccountClient
         if ((EntryRules.CheckAccountId(accountId) ?? EntryRules.CheckAt(at)) is { } refusal)
             throw new ArgumentException(refusal.ToString());
         var start = _time.GetTimestamp();
-        var answer = await AskBalanceAsync(accountId, at, cancellation).ConfigureAwait(false);
-        _metrics.Asked(answer.IsAvailable, _time.GetElapsedTime(start));
-        return answer;
+        try
+        {
+            var answer = await AskBalanceAsync(accountId, at, cancellation).ConfigureAwait(false);
+            _metrics.Asked(answer.IsAvailable, _time.GetElapsedTime(start));
+            return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            _metrics.QuestionGivenUp(_time.GetElapsedTime(start));
+            throw;
+        }
     }
 
     private async Task<EntryOutcome> RecordOneAsync(string accountId, Entry entry, CancellationToken cancellation)

@@ -94,6 +94,15 @@ public static class AccountHosting
     /// <summary>Whether the time that <see cref="AnswerNoLongerThan"/> has set is still to come; if not, this node's accounts answer "unavailable".</summary>
     public static bool MayAnswerStill(this ActorSystem system) => MembershipLeaseProvider.Instance.Apply(system).IsWithinLimit;
 
+    /// <summary>What holds the accounts at one node of the cluster, for questions about them as a whole; entries go by <see cref="AccountClient"/>.</summary>
+    /// <param name="system">Of any node.</param>
+    /// <param name="node">One with the role <see cref="Role"/>.</param>
+    public static ActorSelection AccountsAt(this ActorSystem system, Address node)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return system.ActorSelection(new RootActorPath(node) / "system" / "sharding" / AccountRouting.RegionName);
+    }
+
     /// <summary>Our serializer, and no other for what has none: nothing is written as JSON with CLR names by accident.</summary>
     internal static AkkaConfigurationBuilder WithAccountSerializer(this AkkaConfigurationBuilder builder) => builder
         .WithCustomSerializer("gpucredit", [typeof(IWireMessage)], system => new ProtobufSerializer(system))

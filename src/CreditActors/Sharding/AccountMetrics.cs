@@ -29,22 +29,23 @@ public sealed class AccountMetrics
     private readonly Meter _meter;
     private readonly Counter<long> _entries;
     private readonly Counter<long> _questions;
+    private readonly Counter<long> _givenUp;
     private readonly Histogram<double> _duration;
 
     /// <param name="meter">Whoever made it ends it.</param>
-    public AccountMetrics(Meter meter)
+    internal AccountMetrics(Meter meter)
     {
-        ArgumentNullException.ThrowIfNull(meter);
         _meter = meter;
         _entries = meter.CreateCounter<long>("gpucredit.entries", "{entry}", "Entries that came in at this node, by the status of their outcome.");
         _questions = meter.CreateCounter<long>("gpucredit.questions", "{question}", "Questions for a balance, by result: answered or unavailable.");
+        _givenUp = meter.CreateCounter<long>("gpucredit.calls.given_up", "{call}", "Calls whose caller went away before the answer, by call; their entries have no outcome, and may have been stored.");
         _duration = meter.CreateHistogram(
-            "gpucredit.call.duration", "s", "From a call's coming in to its answer, by call: record (one entry or a batch) or balance.",
+            "gpucredit.call.duration", "s", "From a call's coming in to its answer, or until its caller goes away, by call: record (one entry or a batch) or balance.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds });
     }
 
     /// <param name="meters">The host's; null where nobody looks.</param>
-    public static AccountMetrics From(IMeterFactory? meters) => new(meters?.Create(MeterName) ?? new Meter(MeterName));
+    internal static AccountMetrics From(IMeterFactory? meters) => new(meters?.Create(MeterName) ?? new Meter(MeterName));
 
     internal void Recorded(EntryOutcome outcome, TimeSpan duration)
     {
@@ -72,6 +73,10 @@ public sealed class AccountMetrics
         _duration.Record(duration.TotalSeconds, OfQuestion);
     }
 
+    internal void RecordGivenUp(TimeSpan duration) => GiveUp(OfRecord, duration);
+
+    internal void QuestionGivenUp(TimeSpan duration) => GiveUp(OfQuestion, duration);
+
     /// <summary>What is under way, asked when somebody looks.</summary>
     internal void Watch(Func<int> inFlight, int inFlightMax)
     {
@@ -85,6 +90,12 @@ public sealed class AccountMetrics
         _meter.CreateObservableGauge("gpucredit.store.permits", () => Each(gates, gate => gate.Granted), "{permit}", "Accounts that use the event store right now, by gate: writes or recoveries.");
         _meter.CreateObservableGauge("gpucredit.store.waiting", () => Each(gates, gate => gate.Waiting), "{account}", "Accounts that wait for their turn at the event store, by gate.");
         _meter.CreateObservableGauge("gpucredit.store.shut", () => Each(gates, gate => gate.IsShut ? 1 : 0), "{gate}", "1 while the event store has failed and is left alone, by gate.");
+    }
+
+    private void GiveUp(KeyValuePair<string, object?> call, TimeSpan duration)
+    {
+        _givenUp.Add(1, call);
+        _duration.Record(duration.TotalSeconds, call);
     }
 
     private static Measurement<int>[] Each(StoreGates gates, Func<StoreGate, int> value) =>

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using CreditActors.Ledger;
 using CreditActors.Sharding;
+using GpuCredit.Host.Http;
 using GpuCredit.Host.Sources;
 
 namespace GpuCredit.Host.Operations;
@@ -62,7 +63,7 @@ internal sealed class HostMetrics
     });
 
     private static Measurement<long> Of(SourceAnswer source, OutcomeStatus status, long entries) =>
-        new(entries, Label("source", source.Name), Label("status", $"{status}".ToLowerInvariant()));
+        new(entries, Label("source", source.Name), Label("status", OutcomeTable.Row(status).Name));
 
     private static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
 }

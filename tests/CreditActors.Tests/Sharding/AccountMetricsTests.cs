@@ -65,6 +65,20 @@ public sealed class AccountMetricsTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task A_caller_that_goes_away_is_counted_and_for_how_long_it_had_waited()
+    {
+        var region = CreateTestProbe();
+        var client = new AccountClient(new LostMessageTests.KnownRegion(region), new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TriesMax: 1, EntriesInFlightMax: 9), TimeProvider.System, LostMessageTests.Member, _metrics);
+        using var cancel = new CancellationTokenSource();
+        Task[] calls = [client.RecordAsync("a", new Usage("u", 1, 1), cancel.Token), client.RecordAsync([new("a", new Usage("u", 1, 1))], cancel.Token), client.GetBalanceAsync("a", 5, cancel.Token)];
+        await cancel.CancelAsync();
+        foreach (var call in calls)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal((2, 1), (_seen["gpucredit.calls.given_up call=record"], _seen["gpucredit.calls.given_up call=balance"]));
+        Assert.True(_seen["gpucredit.call.duration call=record"] > 0);
+    }
+
+    [Fact]
     public void The_gates_show_who_is_at_the_event_store_who_waits_and_whether_it_is_left_alone()
     {
         var one = new GateSettings(1, TimeSpan.FromHours(1), TimeSpan.FromHours(1));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Host.Tests.Running;
 
@@ -51,6 +52,14 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Its line that says where it listens.</summary>
     public Task ListeningAsync() => _listening.Task.WaitAsync(EndsWithin);
+
+    /// <summary>Where it listens, once it has said so: the API, gRPC and the operators.</summary>
+    public async Task<(Uri Api, Uri Grpc, Uri Ops)> DoorsAsync()
+    {
+        await ListeningAsync();
+        var doors = Regex.Matches(Output, "http://127\\.0\\.0\\.1:[0-9]+");
+        return (new Uri(doors[0].Value), new Uri(doors[1].Value), new Uri(doors[2].Value));
+    }
 
     public async Task<int> EndAsync()
     {
