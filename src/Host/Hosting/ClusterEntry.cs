@@ -142,7 +142,11 @@ internal sealed class ClusterEntry(ActorSystem system, ClusterSettings settings,
                 case MemberStatus.Joining or MemberStatus.WeaklyUp when !end.IsNear:
                     _joiningSince ??= start;
                     if (time.GetElapsedTime(_joiningSince.Value) >= JoinsWithin)
-                        StartAnew(string.Join(", ", _cluster.State.Members.Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress).Select(member => ClusterAddress.Show(member.Address))));
+                    {
+                        HostLog.NotMadeUp(log, $"{Self.Address}");
+                        end.End(ExitCode.PutOut);
+                    }
+
                     break;
                 default:
                     break; // put out

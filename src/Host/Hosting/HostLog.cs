@@ -39,6 +39,9 @@ internal static partial class HostLog
     [LoggerMessage(14, LogLevel.Error, "This node, {Self}, isn't let in by {Others}: they don't reach it, or took it for dead before it was a member. The process ends with code 3, for its supervisor to start it anew")]
     public static partial void NotLetIn(ILogger logger, string self, string others);
 
+    [LoggerMessage(15, LogLevel.Error, "This node, {Self}, was let in a minute ago and isn't up: those who let it in have died, or don't reach one another. The process ends with code 3, for its supervisor to start it anew")]
+    public static partial void NotMadeUp(ILogger logger, string self);
+
     [LoggerMessage(13, LogLevel.Error, "Another cluster lives over this event store ({Rivals}), and this node's, {Self}, is the one to go: it puts itself out")]
     public static partial void RivalsFound(ILogger logger, string self, string rivals);
 
