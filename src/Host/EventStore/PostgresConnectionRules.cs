@@ -19,11 +19,11 @@ internal static class PostgresConnectionRules
     /// </summary>
     public const int SecondsMax = 17;
 
-    /// <summary>Connections of one node. Three nodes fit into PostgreSQL's own max_connections of 100.</summary>
-    public const int PoolDefault = 30;
+    /// <summary>Connections of one node. Four nodes, each with two more, fit into PostgreSQL's own max_connections of 100.</summary>
+    public const int PoolDefault = 20;
 
     /// <summary>The journal's writers and the recoveries of store-postgres.conf, and one for a snapshot.</summary>
-    public const int PoolMin = 24;
+    public const int PoolMin = 20;
 
     /// <summary>A dead peer is noticed by a connection that idles for so many seconds.</summary>
     private const int KeepAliveSeconds = 10;

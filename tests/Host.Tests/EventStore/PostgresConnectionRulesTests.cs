@@ -14,7 +14,7 @@ public sealed class PostgresConnectionRulesTests
 
         Assert.Equal(5, read.Timeout);
         Assert.Equal(10, read.CommandTimeout);
-        Assert.Equal(30, read.MaxPoolSize);
+        Assert.Equal(20, read.MaxPoolSize);
         Assert.Equal(10, read.KeepAlive);
         Assert.Equal("GpuCredit", read.ApplicationName);
         Assert.Contains("-c synchronous_commit=on", read.Options, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class PostgresConnectionRulesTests
     [InlineData("Host=db;Database=c;Command Timeout=0", "says Timeout=5 and Command Timeout=0")]
     [InlineData("Host=db;Database=c;Command Timeout=13", "says Timeout=5 and Command Timeout=13")]
     [InlineData("Host=db;Database=c;Timeout=1024;Command Timeout=2147483647", "says Timeout=1024 and Command Timeout=2147483647")]
-    [InlineData("Host=db;Database=c;Maximum Pool Size=23", "says Maximum Pool Size=23")]
+    [InlineData("Host=db;Database=c;Maximum Pool Size=19", "says Maximum Pool Size=19")]
     [InlineData("Host=db1,db2;Database=c;Target Session Attributes=standby", "says Target Session Attributes=standby")]
     [InlineData("Host=db;Database=c;Usrname=me", "can't be read as one for PostgreSQL (by 'usrname')")]
     [InlineData("Host=db;Database=c;Port=many", "can't be read as one for PostgreSQL")]
