@@ -3,6 +3,7 @@ using GpuCredit.Host.Formats;
 using GpuCredit.Host.Formats.Mapping;
 using GpuCredit.Host.Hosting;
 using Host.Tests.EventStore;
+using Host.Tests.Running;
 using Microsoft.Extensions.Configuration;
 
 namespace Host.Tests.Formats;
@@ -12,11 +13,9 @@ public sealed class ExampleMappingsTests
 {
     private const string Key = "GpuCredit:Sources:usage";
 
-    private static readonly string Root = FindRoot();
-
     public static TheoryData<string> Files => [.. Names];
 
-    private static IEnumerable<string> Names => Directory.EnumerateFiles(Path.Combine(Root, "examples", "mappings"), "*.json")
+    private static IEnumerable<string> Names => Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples", "mappings"), "*.json")
         .Select(file => Path.GetFileName(file)).Where(name => !name.EndsWith(".example.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
 
     [Fact]
@@ -28,7 +27,7 @@ public sealed class ExampleMappingsTests
     public void Each_starts_and_reads_its_example(string file)
     {
         var format = Create(file);
-        var drafts = format.Read(new(File.ReadAllBytes(Path.Combine(Root, "examples", "mappings", file.Replace(".json", ".example.json", StringComparison.Ordinal))), "application/json", []));
+        var drafts = format.Read(new(File.ReadAllBytes(Path.Combine(Repository.Root, "examples", "mappings", file.Replace(".json", ".example.json", StringComparison.Ordinal))), "application/json", []));
         Assert.NotEmpty(drafts);
         Assert.All(drafts, draft => Assert.Null(EntryRules.CheckAccountId(draft.AccountId) ?? EntryRules.Check(draft.Entry!)));
     }
@@ -44,12 +43,12 @@ public sealed class ExampleMappingsTests
     [Theory]
     [MemberData(nameof(Files))]
     public void Each_is_in_the_documentation(string file) =>
-        Assert.Contains($"examples/mappings/{file}", File.ReadAllText(Path.Combine(Root, "docs", "ingestion", "mappings.md")), StringComparison.Ordinal);
+        Assert.Contains($"examples/mappings/{file}", File.ReadAllText(Path.Combine(Repository.Root, "docs", "ingestion", "mappings.md")), StringComparison.Ordinal);
 
     [Fact]
     public void The_mappings_in_the_documentation_are_mappings()
     {
-        var document = File.ReadAllText(Path.Combine(Root, "docs", "ingestion", "mappings.md"));
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "ingestion", "mappings.md"));
         using var folder = new TemporaryFolder();
         var mappings = document.Split("```json\n").Skip(1).Select(block => block.Split("```")[0]).ToList();
         Assert.Equal(2, mappings.Count);
@@ -64,15 +63,7 @@ public sealed class ExampleMappingsTests
         new Dictionary<string, string?>
         {
             [$"{Key}:Format"] = "mapping",
-            [$"{Key}:Mapping:File"] = Path.Combine(Root, "examples", "mappings", file),
+            [$"{Key}:Mapping:File"] = Path.Combine(Repository.Root, "examples", "mappings", file),
             [more.FirstOrDefault() ?? "x"] = more.LastOrDefault(),
         }).Build().GetSection(Key));
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "GpuCredit.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 }

@@ -22,4 +22,17 @@ public sealed class ActorSystemSettingsTests
         Assert.Equal(7, config.GetInt("akka.log-dead-letters"));
         Assert.Equal(TimeSpan.FromSeconds(21), config.GetTimeSpan("akka.cluster.sharding.handoff-timeout"));
     }
+
+    [Fact]
+    public async Task A_node_with_the_slow_profile_of_the_operators_page_starts_and_is_as_patient_as_it_says()
+    {
+        var settings = File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md")).Where(line => line.StartsWith("AKKA__", StringComparison.Ordinal)).Select(line => line.Split('=')).ToList();
+        Assert.Equal(4, settings.Count);
+        await using var host = await InProcessHost.StartAsync([.. settings.SelectMany(setting => (string[])[$"--{setting[0].Replace("__", ":", StringComparison.Ordinal).Replace('_', '-').ToLowerInvariant()}", setting[1]])]);
+        var config = host.Services.GetRequiredService<ActorSystem>().Settings.Config.GetConfig("akka.cluster");
+        Assert.Equal(TimeSpan.FromSeconds(1), config.GetTimeSpan("failure-detector.heartbeat-interval"));
+        Assert.Equal(TimeSpan.FromSeconds(10), config.GetTimeSpan("failure-detector.acceptable-heartbeat-pause"));
+        Assert.Equal(TimeSpan.FromSeconds(10), config.GetTimeSpan("split-brain-resolver.stable-after"));
+        Assert.Equal(TimeSpan.FromSeconds(5), config.GetTimeSpan("down-removal-margin"));
+    }
 }
