@@ -8,7 +8,7 @@
 #   seconds      of each measurement; without it 4 to 7, by variant
 #   --install    installs with apt what is missing (redis-server, postgresql); without it the script says so and stops
 #   --write      puts the tables into bench/results/peers.md too: only from a quiet machine
-#   --help       the options: --peers, --workloads, --histories, --tries, --quiet, --lines
+#   --help       this; the options of PeerBench are --peers, --workloads, --histories, --tries, --quiet and --lines (bench/README.md)
 #
 # The servers are its own, in temporary folders (TMPDIR says where, and so which disk is measured), on ports of loopback. They end with it.
 set -euo pipefail
@@ -22,6 +22,7 @@ for argument in "$@"; do
   case $argument in
     --install) install=true ;;
     --write) write=true ;;
+    --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     *) arguments+=("$argument") ;;
   esac
 done

@@ -1,4 +1,4 @@
--- pg-append and pg-copy: entries and one unique key, no ledger. No store on this server can take deduplicated entries faster.
+-- pg-append and pg-copy: entries and one unique key, no ledger. One row an entry: with that no store on this server can take deduplicated entries faster.
 drop schema if exists ap cascade; create schema ap;
 create table ap.event(
   acct bigint not null, event_id uuid not null, kind smallint not null,

@@ -43,10 +43,9 @@ internal sealed class MatrixRun(Options options, Servers servers, string lines)
             if (peer is "pg-append" or "pg-copy" or "sqlite-full" or "sqlite-normal")
                 continue;
             var (site, redis) = await servers.ForAsync(peer);
+            await using var its = redis;
             if (!await MeasuringProcess.CheckAsync(peer, site))
                 _failed.Add($"{peer} doesn't pass its check");
-            if (redis is not null)
-                await redis.DisposeAsync();
         }
     }
 
@@ -57,9 +56,8 @@ internal sealed class MatrixRun(Options options, Servers servers, string lines)
         for (var attempt = 1; attempt <= options.Tries && (best is null || best.OthersCpu > MachineState.OthersMax); attempt++)
         {
             var (site, redis) = await servers.ForAsync(variant.Peer);
+            await using var its = redis;
             var measured = await MeasuringProcess.MeasureAsync(variant, site, options.Quiet, pass);
-            if (redis is not null)
-                await redis.DisposeAsync();
             if (measured is null || measured.IsWrong)
             {
                 _failed.Add($"{variant.Workload} {variant.Peer}, {variant.Callers}: {measured?.Verdict ?? "failed"}");

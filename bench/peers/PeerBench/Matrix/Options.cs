@@ -1,4 +1,5 @@
 using System.Globalization;
+using PeerBench.Peers;
 
 namespace PeerBench.Matrix;
 
@@ -21,6 +22,8 @@ internal sealed record Options
         PeerBench pgbench [seconds]                the PostgreSQL peers once more, with PostgreSQL's own client
         PeerBench entries [count]                  the first workload as CSV, in the order of delivery
         """;
+
+    private static readonly string[] AllWorkloads = ["w1", "w1o", "w2", "w2f", "w3", "w3m", "w4", "check"];
 
     public int Passes { get; init; } = 3;
 
@@ -70,7 +73,8 @@ internal sealed record Options
             }
         }
 
-        return options;
+        // A name that nobody has would measure nothing, and look like success.
+        return options.Peers.All(PeerNames.All.Contains) && options.Workloads.All(AllWorkloads.Contains) ? options : null;
     }
 
     public bool Wants(string peer, string workload) =>

@@ -20,11 +20,15 @@ internal sealed class Reach(IReadOnlyList<Measured> results)
 
         var batch = Rate("w1", "orleans-batch", 256);
         var always = Rate("w1", "redis-always", 256);
-        var rowlock = Rate("w1", "pg-rowlock", 8);
+        var rowlock = Best(Rate("w1", "pg-rowlock", 8), Rate("w1", "pg-rowlock", 64));
         var appendLimit = Rate("w1", "pg-append", 4, 1_000);
         var ours = Rate("w1", "gpucredit", 256);
         Ratio("1. W1 one at a time, 256 callers, in process, beside Orleans, batching", ours, batch, 1.5);
-        Ratio("1. the same, beside Redis, fsync always (the aim)", ours, always, 1);
+        Ratio("1. the same, beside Redis over loopback, fsync always (the aim)", ours, always, 1);
+        Ratio("(not wanted, to compare alike: one at a time over HTTP, beside the same)", Rate("w1", "gpucredit-http", 256), always, 1);
+        Ratio("(the same: in batches of 1,000 in process, beside Orleans, batching, in the same)", Rate("w1", "gpucredit", 8, 1_000), Rate("w1", "orleans-batch", 8, 1_000), 1);
+        Ratio("(the same: in lines of 1,000 over HTTP, beside Redis, fsync always, in the same)", Rate("w1", "gpucredit-http", 8, 1_000), Rate("w1", "redis-always", 8, 1_000), 1);
+        Ratio("(the same: W3 in lines of 1,000 over HTTP, beside Redis, fsync always, in the same)", Rate("w3", "gpucredit-http", 8, 1_000), Rate("w3", "redis-always", 8, 1_000), 1);
         var lines = Rate("w1", "gpucredit-http", 8, 1_000);
         var stream = Rate("w1", "gpucredit-stream", 8, 1_000);
         Ratio("2. W1 in lines of 1,000 over HTTP, beside Redis, fsync always", lines, always, 1.2);

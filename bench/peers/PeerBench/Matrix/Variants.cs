@@ -43,8 +43,10 @@ internal static class Variants
         new(workload, "orleans-journal", Clients: 256),
         new(workload, "orleans-batch", Clients: 64),
         new(workload, "orleans-batch", Clients: 256),
+        new(workload, "orleans-batch", Clients: 8, Batch: 1_000, Entries: Million),
         new(workload, "redis-always", Clients: 64),
         new(workload, "redis-always", Clients: 256),
+        new(workload, "redis-always", Clients: 8, Batch: 1_000, Entries: Million),
         new(workload, "redis-always", Clients: 1, Seconds: 4, IsSecondary: true),
         new(workload, "redis-everysec", Clients: 64),
         new(workload, "redis-everysec", Clients: 256),
@@ -117,7 +119,9 @@ internal static class Variants
         new("w3", "orleans-state", Clients: 64, Entries: 100_000, Seconds: 6),
         new("w3", "orleans-journal", Clients: 64, Entries: 100_000, Seconds: 6),
         new("w3", "orleans-batch", Clients: 64, Entries: 100_000, Seconds: 6),
+        new("w3", "orleans-batch", Clients: 8, Batch: 1_000, Entries: Million, Seconds: 6),
         new("w3", "redis-always", Clients: 64, Entries: 100_000, Seconds: 6),
+        new("w3", "redis-always", Clients: 8, Batch: 1_000, Entries: Million, Seconds: 6),
         new("w3", "redis-everysec", Clients: 64, Entries: 100_000, Seconds: 6),
     ];
 

@@ -38,7 +38,6 @@ internal static class PeerNames
         var sqlite = variant.Peer.EndsWith(OnSqlite, StringComparison.Ordinal);
         return variant.Peer switch
         {
-            "memory" => new MemoryPeer(),
             "gpucredit" or "gpucredit-sqlite" => new InProcessPeer(site, sqlite),
             "gpucredit-http" or "gpucredit-http-sqlite" => new HttpPeer(site, sqlite, callers),
             "gpucredit-grpc" => new GrpcPeer(site, sqlite),
@@ -53,7 +52,7 @@ internal static class PeerNames
             "redis-always" or "redis-everysec" => new RedisPeer(site),
             "sqlite-full" => new SqlitePeer("full"),
             "sqlite-normal" => new SqlitePeer("normal"),
-            _ => throw new ArgumentException($"no peer is called {variant.Peer}: memory, {string.Join(", ", All)}"),
+            _ => throw new ArgumentException($"no peer is called {variant.Peer}: {string.Join(", ", All)}"),
         };
     }
 }

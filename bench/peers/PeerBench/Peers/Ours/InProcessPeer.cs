@@ -12,9 +12,6 @@ namespace PeerBench.Peers.Ours;
 /// <summary>gpucredit: the whole Host but its doors, in the caller's process as the Orleans peers are, through <see cref="AccountClient"/>.</summary>
 internal sealed class InProcessPeer(Site site, bool sqlite) : IPeer
 {
-    /// <summary>As src/Host/Host.csproj sets it for the Host's own process.</summary>
-    private const int ThreadsMin = 32;
-
     private const int PreloadAtOnce = 10_000;
     private const int AsksAtOnce = 500;
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(60);
@@ -32,8 +29,6 @@ internal sealed class InProcessPeer(Site site, bool sqlite) : IPeer
 
     public async Task OpenAsync()
     {
-        ThreadPool.GetMinThreads(out _, out var ports);
-        ThreadPool.SetMinThreads(ThreadsMin, ports);
         _store = await OurStore.CreateAsync(site, sqlite);
         await StartAsync();
     }
