@@ -65,7 +65,8 @@ public sealed class RunningCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (PostgresFactAttribute.WhySkipped is not null) return;
-        _postgres = await PostgresServer.StartAsync();
+        // As a server comes: four nodes have to fit in, and the judge.
+        _postgres = await PostgresServer.StartAsync("max_connections=100");
         Database = await Postgres.CreateDatabaseAsync(DatabaseName);
         var ports = FreePorts.Take(2 * _addresses.Length);
         for (var i = 0; i < _addresses.Length; i++)
