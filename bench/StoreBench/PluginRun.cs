@@ -71,7 +71,7 @@ internal static class PluginRun
     {
         await using var opened = await target.OpenAsync();
         var commits = new Counter();
-        var store = new OpenedEventStore(opened.Target, opened.HoconFiles, Counted(opened.Data, commits), opened.Probe, () => ValueTask.CompletedTask);
+        var store = opened.With(new CountedRows(opened.Rows, commits.Increment));
         return await RunAsync(Ours, accounts, rows, commits, akka => akka.WithEventStore(store));
     }
 

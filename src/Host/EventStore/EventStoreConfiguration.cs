@@ -1,6 +1,7 @@
 using Akka.Hosting;
 using Akka.Persistence.Sql;
 using Akka.Persistence.Sql.Config;
+using GpuCredit.Host.EventStore.Rows;
 using GpuCredit.Host.Hosting;
 
 namespace GpuCredit.Host.EventStore;
@@ -25,6 +26,7 @@ internal static class EventStoreConfiguration
         connections.AddDataOptions(SnapshotPlugin, store.Data);
         return akka
             .AddSetup(connections)
+            .AddSetup(new EventRowsSetup(store.Rows))
             .AddHoconFiles(store.HoconFiles.AsSpan())
             .AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }

@@ -1,3 +1,4 @@
+using GpuCredit.Host.EventStore.Rows;
 using Microsoft.Data.Sqlite;
 
 namespace GpuCredit.Host.EventStore;
@@ -31,7 +32,7 @@ internal sealed class MemoryTarget : EventStoreTarget
         SqlitePragmas.Apply(anchor);
         SqliteFormat.PrepareVolatile(anchor);
         return new OpenedEventStore(
-            this, ["store-memory.conf", "store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteProbe(connectionString), Close);
+            this, ["store-memory.conf", "store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteRows(connectionString), new SqliteProbe(connectionString), Close);
 
         ValueTask Close()
         {

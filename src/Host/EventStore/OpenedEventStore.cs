@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuCredit.Host.EventStore.Rows;
 using LinqToDB;
 
 namespace GpuCredit.Host.EventStore;
@@ -11,11 +12,12 @@ internal sealed class OpenedEventStore : IAsyncDisposable
 {
     private readonly Func<ValueTask> _close;
 
-    public OpenedEventStore(EventStoreTarget target, ImmutableArray<string> hoconFiles, DataOptions data, EventStoreProbe probe, Func<ValueTask> close, string? warning = null)
+    public OpenedEventStore(EventStoreTarget target, ImmutableArray<string> hoconFiles, DataOptions data, IEventRows rows, EventStoreProbe probe, Func<ValueTask> close, string? warning = null)
     {
         Target = target;
         HoconFiles = hoconFiles;
         Data = data;
+        Rows = rows;
         Probe = probe;
         _close = close;
         Warning = warning;
@@ -29,6 +31,9 @@ internal sealed class OpenedEventStore : IAsyncDisposable
     /// <summary>How the journal and the snapshot store open a connection.</summary>
     public DataOptions Data { get; }
 
+    /// <summary>The statements that the journal and the snapshot store don't leave to the plugin.</summary>
+    public IEventRows Rows { get; }
+
     /// <summary>Who is a member of the cluster over this store; null for a store of one machine.</summary>
     public MemberRoll? Roll { get; init; }
 
@@ -38,5 +43,13 @@ internal sealed class OpenedEventStore : IAsyncDisposable
     /// <summary>What the operator should know about the store, though it can be used; null: nothing.</summary>
     public string? Warning { get; }
 
-    public ValueTask DisposeAsync() => _close();
+    /// <summary>The same store with other statements, for measuring. This one is still to be disposed of.</summary>
+    internal OpenedEventStore With(IEventRows rows) =>
+        new(Target, HoconFiles, Data, rows, Probe, () => ValueTask.CompletedTask, Warning) { Roll = Roll };
+
+    public async ValueTask DisposeAsync()
+    {
+        await Rows.DisposeAsync();
+        await _close();
+    }
 }

@@ -25,6 +25,9 @@ internal static class PostgresConnectionRules
     /// <summary>The journal's writers and the recoveries of store-postgres.conf, and one for a snapshot.</summary>
     public const int PoolMin = 20;
 
+    /// <summary>Statements that a connection keeps prepared: those of the hot path, and the plugin's.</summary>
+    private const int PreparedMax = 32;
+
     /// <summary>A dead peer is noticed by a connection that idles for so many seconds.</summary>
     private const int KeepAliveSeconds = 10;
 
@@ -59,6 +62,8 @@ internal static class PostgresConnectionRules
         Default(read, "Timeout", () => read.Timeout = ConnectSecondsDefault);
         Default(read, "Command Timeout", () => read.CommandTimeout = CommandSecondsDefault);
         Default(read, "Maximum Pool Size", () => read.MaxPoolSize = PoolDefault);
+        Default(read, "Max Auto Prepare", () => read.MaxAutoPrepare = PreparedMax);
+        Default(read, "Auto Prepare Min Usages", () => read.AutoPrepareMinUsages = 2);
         Default(read, "Keepalive", () => read.KeepAlive = KeepAliveSeconds);
         Default(read, "Application Name", () => read.ApplicationName = "GpuCredit");
         if (read.Timeout < 1 || read.CommandTimeout < 1 || (long)read.Timeout + read.CommandTimeout > SecondsMax)

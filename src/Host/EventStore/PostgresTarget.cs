@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuCredit.Host.EventStore.Rows;
 using Npgsql;
 
 namespace GpuCredit.Host.EventStore;
@@ -37,7 +38,7 @@ internal sealed class PostgresTarget : EventStoreTarget
         var connectionString = _connection.ConnectionString;
         var roll = new MemberRoll(connectionString);
         return new OpenedEventStore(
-            this, ["store-postgres.conf"], PostgresDataOptions.For(connectionString), new PostgresProbe(connectionString, _shards), Close, warning)
+            this, ["store-postgres.conf"], PostgresDataOptions.For(connectionString), new PostgresRows(connectionString), new PostgresProbe(connectionString, _shards), Close, warning)
         {
             Roll = roll,
         };

@@ -1,3 +1,4 @@
+using GpuCredit.Host.EventStore.Rows;
 using Microsoft.Data.Sqlite;
 
 namespace GpuCredit.Host.EventStore;
@@ -49,7 +50,7 @@ internal sealed class SqliteTarget : EventStoreTarget
         // From here on the file is there. Were it taken away, a connection that made a new one would begin an empty ledger.
         var connectionString = new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString;
         return new OpenedEventStore(
-            this, ["store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteProbe(connectionString), Close);
+            this, ["store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteRows(connectionString), new SqliteProbe(connectionString), Close);
 
         ValueTask Close()
         {

@@ -1,0 +1,21 @@
+using GpuCredit.Host.EventStore.Rows;
+
+namespace StoreBench;
+
+/// <summary>Says of each transaction that writes events that it is over.</summary>
+internal sealed class CountedRows(IEventRows rows, Action written) : IEventRows
+{
+    public int Readers => rows.Readers;
+
+    public async Task AppendAsync(IReadOnlyList<EventRow> events)
+    {
+        await rows.AppendAsync(events);
+        written();
+    }
+
+    public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) => rows.HighestAsync(persistenceIds);
+
+    public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) => rows.NewestSnapshotsAsync(persistenceIds);
+
+    public ValueTask DisposeAsync() => rows.DisposeAsync();
+}

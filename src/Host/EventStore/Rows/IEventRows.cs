@@ -1,0 +1,23 @@
+namespace GpuCredit.Host.EventStore.Rows;
+
+/// <summary>
+/// The statements of the hot path, in the store's own SQL: what is written for many accounts at once, and what is asked for many
+/// accounts that wake at once. The tables are Akka.Persistence.Sql's, and so is everything else that touches them. Safe for many callers at once.
+/// </summary>
+internal interface IEventRows : IAsyncDisposable
+{
+    /// <summary>How many statements that read are worth having under way at once.</summary>
+    int Readers { get; }
+
+    /// <summary>Writes the rows in one transaction; when it has returned they are on disk, and when it throws none of them is, as far as anybody knows.</summary>
+    /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
+    Task AppendAsync(IReadOnlyList<EventRow> rows);
+
+    /// <summary>The highest sequence number of each persistence id, 0 where there is none, in the order of <paramref name="persistenceIds"/>.</summary>
+    /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
+    Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds);
+
+    /// <summary>The newest snapshot row of each persistence id, null where there is none, in the order of <paramref name="persistenceIds"/>.</summary>
+    /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
+    Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds);
+}

@@ -1,0 +1,26 @@
+using GpuCredit.Host.EventStore.Rows;
+
+namespace Host.Tests.EventStore;
+
+/// <summary>Counts the transactions that write events.</summary>
+internal sealed class CountedRows(IEventRows rows) : IEventRows
+{
+    private int _appends;
+
+    public int Appends => Volatile.Read(ref _appends);
+
+    public int Readers => rows.Readers;
+
+    public Task AppendAsync(IReadOnlyList<EventRow> events)
+    {
+        Interlocked.Increment(ref _appends);
+        return rows.AppendAsync(events);
+    }
+
+    public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) => rows.HighestAsync(persistenceIds);
+
+    public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) =>
+        rows.NewestSnapshotsAsync(persistenceIds);
+
+    public ValueTask DisposeAsync() => rows.DisposeAsync();
+}

@@ -1,0 +1,171 @@
+using System.Data.Common;
+using Akka.Actor;
+using GpuCredit.Host.EventStore;
+using GpuCredit.Host.EventStore.Rows;
+using GpuCredit.Host.Hosting;
+using Postgres;
+
+namespace Host.Tests.EventStore;
+
+/// <summary>What our statements write, the plugin's own read, and the other way round.</summary>
+public abstract class EventRowsTests
+{
+    private const string Stock =
+        """
+        akka.persistence.journal.sql.class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+        akka.persistence.snapshot-store.sql.class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
+        """;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+
+    private protected async Task What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(OpenedEventStore store, Func<Task<string>> rowsOf)
+    {
+        var texts = new List<string>();
+        foreach (var overrides in new[] { "", Stock, "", Stock })
+        {
+            await using var system = await StoreSystem.StartAsync(store.With(store.Rows), overrides);
+            var writer = system.Writer("account-a");
+            Assert.Equal(texts, await KnownAsync(writer));
+            foreach (var text in new[] { $"one {texts.Count}", $"two {texts.Count} \0ü" })
+            {
+                await writer.Ask<Writer.Stored>(new Note(text), s_limit);
+                texts.Add(text);
+            }
+        }
+
+        // Same columns with the same things in them: number, manifest, serializer, deleted, and the length of the writer's name.
+        Assert.Equal("1|n|9001|false|32,2|n|9001|false|32,3|n|9001|false|32,4|n|9001|false|32,5|n|9001|false|32,6|n|9001|false|32,7|n|9001|false|32,8|n|9001|false|32", await rowsOf());
+    }
+
+    private protected async Task Snapshot_rows_are_found_by_both(OpenedEventStore store)
+    {
+        await using (var system = await StoreSystem.StartAsync(store.With(store.Rows)))
+        {
+            var writer = system.Writer("account-a");
+            await writer.Ask<Writer.Stored>(new Note("one"), s_limit);
+            await writer.Ask<Akka.Persistence.SaveSnapshotSuccess>(new Writer.SaveSnapshotNow(), s_limit);
+            await writer.Ask<Writer.Stored>(new Note("two"), s_limit);
+            await writer.Ask<Akka.Persistence.SaveSnapshotSuccess>(new Writer.SaveSnapshotNow(), s_limit);
+            await system.Writer("account-b").Ask<Writer.Stored>(new Note("other"), s_limit);
+        }
+
+        foreach (var overrides in new[] { "", Stock })
+        {
+            await using var system = await StoreSystem.StartAsync(store.With(store.Rows), overrides);
+            Assert.Equal(["snapshot of one,two"], await KnownAsync(system.Writer("account-a")));
+            Assert.Equal(["other"], await KnownAsync(system.Writer("account-b")));
+            Assert.Empty(await KnownAsync(system.Writer("account-c")));
+        }
+    }
+
+    private protected async Task Answers_come_in_the_order_of_the_questions(IEventRows rows)
+    {
+        await rows.AppendAsync([Row("b", 1), Row("a", 1), Row("b", 2), Row("ä", 1), Row("b", 3)]);
+
+        Assert.Equal([3L, 0, 1, 1, 3], await rows.HighestAsync(["b", "none", "a", "ä", "b"]));
+        Assert.Equal([null, null], await rows.NewestSnapshotsAsync(["b", "a"]));
+    }
+
+    private protected async Task A_number_that_is_taken_refuses_all_rows_of_the_transaction(IEventRows rows)
+    {
+        await rows.AppendAsync([Row("a", 1)]);
+
+        await Assert.ThrowsAnyAsync<DbException>(() => rows.AppendAsync([Row("b", 1), Row("a", 1), Row("c", 1)]));
+
+        Assert.Equal([1L, 0, 0], await rows.HighestAsync(["a", "b", "c"]));
+        await rows.AppendAsync([Row("b", 1), Row("a", 2)]);
+        Assert.Equal([2L, 1], await rows.HighestAsync(["a", "b"]));
+    }
+
+    private static EventRow Row(string id, long version) => new(id, version, 1, [1, 2, 3], "n", 9_001, "writer");
+
+    private static async Task<string[]> KnownAsync(IActorRef writer) =>
+        [.. (await writer.Ask<Writer.Known>(new Writer.AskKnown(), s_limit)).Events.Select(known => ((Note)known).Text)];
+
+    public sealed class Sqlite : EventRowsTests, IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+
+        public void Dispose() => _folder.Dispose();
+
+        [Fact]
+        public async Task Rows_are_the_plugins()
+        {
+            await using var store = await OpenAsync();
+            await What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(store, () =>
+            {
+                using var file = SqliteFile.Open(_folder["data/gpucredit.db"]);
+                return Task.FromResult(file.Ask(
+                    "SELECT group_concat(sequence_number || '|' || manifest || '|' || identifier || '|' || iif(deleted, 'true', 'false') || '|' || length(writer_uuid)) FROM (SELECT * FROM journal ORDER BY sequence_number)"));
+            });
+        }
+
+        [Fact]
+        public async Task Snapshots()
+        {
+            await using var store = await OpenAsync();
+            await Snapshot_rows_are_found_by_both(store);
+        }
+
+        [Fact]
+        public async Task Order()
+        {
+            await using var store = await OpenAsync();
+            await Answers_come_in_the_order_of_the_questions(store.Rows);
+        }
+
+        [Fact]
+        public async Task Unique_key()
+        {
+            await using var store = await OpenAsync();
+            await A_number_that_is_taken_refuses_all_rows_of_the_transaction(store.Rows);
+        }
+
+        private Task<OpenedEventStore> OpenAsync() => EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path, shards: 100).OpenAsync();
+    }
+
+    [Collection(SharedPostgres.Name)]
+    public sealed class OnPostgres(PostgresFixture postgres) : EventRowsTests
+    {
+        [PostgresFact]
+        public async Task Rows_are_the_plugins()
+        {
+            var (name, store) = await OpenAsync();
+            await using (store)
+            {
+                await What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(store, async () => (string)(await postgres.Server.AskAsync(
+                    name, "SELECT string_agg(concat_ws('|', sequence_number, manifest, identifier, deleted::text, length(writer_uuid)), ',' ORDER BY sequence_number) FROM journal"))!);
+            }
+        }
+
+        [PostgresFact]
+        public async Task Snapshots()
+        {
+            var (_, store) = await OpenAsync();
+            await using (store)
+                await Snapshot_rows_are_found_by_both(store);
+        }
+
+        [PostgresFact]
+        public async Task Order()
+        {
+            var (_, store) = await OpenAsync();
+            await using (store)
+                await Answers_come_in_the_order_of_the_questions(store.Rows);
+        }
+
+        [PostgresFact]
+        public async Task Unique_key()
+        {
+            var (_, store) = await OpenAsync();
+            await using (store)
+                await A_number_that_is_taken_refuses_all_rows_of_the_transaction(store.Rows);
+        }
+
+        private async Task<(string Name, OpenedEventStore Store)> OpenAsync()
+        {
+            var (name, connectionString) = await postgres.CreateDatabaseAsync();
+            return (name, await EventStoreTarget.From(StoreKind.Postgres, connectionString, "/", shards: 100).OpenAsync());
+        }
+    }
+}
