@@ -5,14 +5,17 @@ namespace PeerBench.Work;
 /// </summary>
 internal sealed class Chance(ulong seed)
 {
-    private ulong _state = (seed * 0x9E3779B97F4A7C15UL) + 0x1234567;
+    private ulong _state = unchecked((seed * 0x9E3779B97F4A7C15UL) + 0x1234567);
 
     public ulong Next()
     {
-        var mixed = _state += 0x9E3779B97F4A7C15UL;
-        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
-        return mixed ^ (mixed >> 31);
+        unchecked
+        {
+            var mixed = _state += 0x9E3779B97F4A7C15UL;
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
+            return mixed ^ (mixed >> 31);
+        }
     }
 
     /// <summary>0 included, 1 not.</summary>
