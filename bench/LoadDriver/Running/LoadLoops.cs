@@ -31,8 +31,8 @@ internal static class LoadLoops
         var schedule = new Schedule(Stopwatch.GetTimestamp(), options.Rate!.Value);
         Exception? bug = null;
         var steps = 0L;
-        var dispatching = Task.Factory.StartNew(Dispatch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await dispatching;
+        var freeSince = schedule.Begun;
+        await Task.Factory.StartNew(Dispatch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var missed = Math.Max(0, Math.Min(options.Count, schedule.DueBy(Stopwatch.GetTimestamp())) - steps - options.Batch);
         for (var i = 0; i < options.InFlight; i++)
             await places.WaitAsync(CancellationToken.None);
@@ -43,28 +43,30 @@ internal static class LoadLoops
             while (bug is null && !stop.IsCancellationRequested && feed.Next() is { } request)
             {
                 var due = schedule.DueAt(request.LastStep);
-                if (!Nap.Until(due, stop) || !HasPlace(out var waited))
+                if (!Nap.Until(due, stop) || !HasPlace())
                 {
                     books.NeverLeft(request.Entries);
                     return;
                 }
 
                 steps = request.LastStep + 1;
-                var free = waited ? Stopwatch.GetTimestamp() : due;
+                // Behind one that had to wait, those after it are late as well, and not by the driver's fault.
+                var free = Math.Max(due, freeSince);
                 _ = Task.Run(() => SendAsync(request, due, free), CancellationToken.None);
             }
         }
 
-        bool HasPlace(out bool waited)
+        bool HasPlace()
         {
-            waited = !places.Wait(0, CancellationToken.None);
-            if (!waited)
+            if (places.Wait(0, CancellationToken.None))
                 return true;
             tally.HadToWait();
             while (!stop.IsCancellationRequested)
             {
-                if (places.Wait(TimeSpan.FromMilliseconds(50), CancellationToken.None))
-                    return true;
+                if (!places.Wait(TimeSpan.FromMilliseconds(50), CancellationToken.None))
+                    continue;
+                freeSince = Stopwatch.GetTimestamp();
+                return true;
             }
 
             return false;

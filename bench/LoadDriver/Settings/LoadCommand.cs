@@ -33,6 +33,7 @@ internal sealed class LoadCommand
     private readonly Option<long> _check = Whole("--check", "accounts whose balances are judged at the end, the hot one among them; 0 for none", Defaults.Check, 0, 100_000);
     private readonly Option<string> _prefix = new("--prefix")
     {
+        HelpName = "TEXT",
         Description = "what every account's id begins with, so that no account of the system's users is touched; of this run's time and process unless given. One that was used before makes the check fail, unless the very same run is made again",
     };
 

@@ -57,7 +57,7 @@ internal sealed class Display(LoadOptions options, Tally tally)
     private Table Table(LastSecond last)
     {
         var table = new Table { Title = new TableTitle(Markup.Escape(FormattableString.Invariant(
-            $"{options.Transport.ToString().ToLowerInvariant()} to {options.Address}: {last.At.TotalSeconds:N0} of {options.Seconds:N0} s, Ctrl+C ends it"))) };
+            $"{options.Transport.ToString().ToLowerInvariant()}, {last.At.TotalSeconds:N0} of {options.Seconds:N0} s (Ctrl+C ends it)"))) };
         table.AddColumn("").AddColumn("last second").AddColumn("whole run");
         foreach (var column in table.Columns.Skip(1))
             column.RightAligned();
