@@ -59,16 +59,26 @@ internal sealed class ActiveCredits(CreditTable credits)
     /// <summary>Crosses a boundary: first the credits leave that ended before it, then those come that start at it.</summary>
     public void Cross(long start, Epoch epoch)
     {
-        if (_nextEnd < start)
-            Expire(start);
+        Expire(start);
         for (var credit = epoch.FirstStarting; credit != CreditTable.None; credit = credits[credit].NextStarting)
-        {
-            ref readonly var row = ref credits[credit];
-            Total += row.Amount;
-            Count++;
-            _nextEnd = Math.Min(_nextEnd, row.End);
-            LaneOf(row.Priority).Add(new(row.End, row.Amount, credit));
-        }
+            Add(credit);
+    }
+
+    /// <summary>A credit comes, whole.</summary>
+    public void Add(int credit)
+    {
+        ref readonly var row = ref credits[credit];
+        Total += row.Amount;
+        Count++;
+        _nextEnd = Math.Min(_nextEnd, row.End);
+        LaneOf(row.Priority).Add(new(row.End, row.Amount, credit));
+    }
+
+    /// <summary>The credits leave that ended before <paramref name="start"/>.</summary>
+    public void Expire(long start)
+    {
+        if (_nextEnd < start)
+            ExpireLanes(start);
     }
 
     public void SaveTo(Checkpoint checkpoint, int epochsSinceSpaced) =>
@@ -119,7 +129,7 @@ internal sealed class ActiveCredits(CreditTable credits)
         return true;
     }
 
-    private void Expire(long start)
+    private void ExpireLanes(long start)
     {
         _nextEnd = long.MaxValue;
         for (var i = _firstFilled; i < _lanes.Length; i++)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
 namespace CreditActors.Ledger;
 
 /// <summary>
@@ -20,22 +23,38 @@ public sealed class Journal
     private readonly Replay _replay;
     private readonly List<int> _amendedUsages = [];
     private readonly List<int> _amendedCredits = [];
+    private readonly long _idBytesMax;
 
     public Journal()
         : this(IdTable.BytesMax)
     {
     }
 
-    internal Journal(long idBytesMax)
+    /// <param name="idBytesMax">The room for ids of each kind.</param>
+    /// <param name="closed">What the last closing left; null: nothing was ever closed.</param>
+    internal Journal(long idBytesMax, ClosedBooks? closed = null)
     {
+        _idBytesMax = idBytesMax;
+        Closed = closed;
         _usages = new(idBytesMax);
         _credits = new(idBytesMax);
         _epochs = new(_credits, _usages);
         _replay = new(_epochs, _credits);
+        if (closed is null)
+            return;
+        StandingCreditsSum = closed.CreditsSum;
+        for (var i = 0; i < ClosedSumCount; i++)
+            Apply(new Usage(string.Create(CultureInfo.InvariantCulture, $" {i}"), closed.Sums[i].Amount, closed.Sums[i].At)); // no usage's id has a space
     }
 
-    /// <summary>The number of distinct usage ids, voided ones included.</summary>
-    public int UsageCount => _usages.Count;
+    /// <summary>What the last closing left of the time before its horizon; null when nothing was ever closed.</summary>
+    internal ClosedBooks? Closed { get; }
+
+    /// <summary>The number of distinct usage ids, voided ones included; those that have left by a closing are not.</summary>
+    public int UsageCount => _usages.Count - ClosedSumCount;
+
+    /// <summary>A closed sum is a usage like any other, numbered before all others.</summary>
+    private int ClosedSumCount => Closed?.Sums.Length ?? 0;
 
     /// <summary>The number of distinct credit ids, voided ones included.</summary>
     public int CreditCount => _credits.Count;
@@ -78,13 +97,16 @@ public sealed class Journal
         if (EntryRules.Check(entry) is { } refusal)
             return new(OutcomeStatus.Rejected, Refusal: refusal);
         var standing = Standing(entry.Kind, entry.Id);
+        if (standing is null && Closed?.Find(entry) is { } known)
+            return new(known);
         if (standing is null && !HasRoomForNew(entry.Kind, IdTable.BytesOf(entry.Id)))
             return new(OutcomeStatus.Rejected, Refusal: EntryRules.IdsExceeded(entry.Kind));
         var decision = Decision.Compare(entry, standing);
-        return decision.Status == OutcomeStatus.Recorded && entry.Kind == EntryKind.Credit
-            && StandingCreditsSum - (standing?.Amount ?? 0) + entry.Amount > Limits.StandingCreditsMax
-            ? new(OutcomeStatus.Rejected, Refusal: EntryRules.StandingCreditsExceeded)
-            : decision;
+        if (decision.Status != OutcomeStatus.Recorded)
+            return decision;
+        if (entry.Kind == EntryKind.Credit && StandingCreditsSum - (standing?.Amount ?? 0) + entry.Amount > Limits.StandingCreditsMax)
+            return new(OutcomeStatus.Rejected, Refusal: EntryRules.StandingCreditsExceeded);
+        return Closed is { } closed && Lateness.IsLate(entry, standing, closed.Horizon) ? new(OutcomeStatus.Late) : decision;
     }
 
     /// <summary>
@@ -161,8 +183,37 @@ public sealed class Journal
             yield return _credits.Read(credit);
         foreach (var usage in AmendedBefore(from.Usages, _amendedUsages, from.AmendedUsages, to.AmendedUsages))
             yield return _usages.Read(usage);
-        for (var usage = from.Usages; usage < to.Usages; usage++)
+        for (var usage = Math.Max(from.Usages, ClosedSumCount); usage < to.Usages; usage++)
             yield return _usages.Read(usage);
+    }
+
+    /// <summary>
+    /// The journal that a closing leaves: every balance at its horizon or after it is the same, now and after whatever may come.
+    /// It takes no entry any more that <see cref="Lateness"/> calls late. This journal is not to be used any more.
+    /// </summary>
+    internal Journal Close(Closing closing)
+    {
+        if (closing.Horizon <= Closed?.Horizon)
+            return this;
+        var fold = new Fold(_credits, _usages, _epochs, closing.Horizon);
+        var left = new List<Entry>();
+        var stays = new List<Entry>();
+        var creditsSum = Closed?.CreditsSum ?? 0;
+        for (var credit = 0; credit < _credits.Count; credit++)
+        {
+            var leaves = fold.Leaves(credit);
+            (leaves ? left : stays).Add(_credits.Read(credit));
+            if (leaves)
+                creditsSum += _credits[credit].Amount;
+        }
+
+        for (var usage = ClosedSumCount; usage < _usages.Count; usage++)
+            (_usages.Timestamp(usage) < closing.Horizon ? left : stays).Add(_usages.Read(usage));
+
+        var ids = (Closed?.Ids ?? []).Where(ids => ids.Horizon > closing.ForgetThrough).Append(ClosedIds.Of(closing.Horizon, left));
+        var journal = new Journal(_idBytesMax, new(closing.Horizon, creditsSum, [.. fold.Sums()], [.. ids]));
+        journal.Apply(CollectionsMarshal.AsSpan(stays));
+        return journal;
     }
 
     /// <summary>Drops everything derived; changes no answer, only the cost of the next.</summary>
