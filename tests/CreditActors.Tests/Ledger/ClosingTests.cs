@@ -94,6 +94,18 @@ public sealed class ClosingTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_sum_beyond_64_bits_still_burns_everything()
+    {
+        var usages = Enumerable.Range(0, 1_100).Select(i => new Usage($"u{i}", Limits.AmountMax, i));
+        var journal = Closed([new Credit("runs", 1, 0, 5_000), .. usages], horizon: 2_000);
+        journal.Apply(new Credit("runs", Limits.AmountMax, 0, 5_000, Revision: 1));
+        Assert.Equal(0, journal.BalanceAt(2_000));
+        journal = journal.Close(new(3_000, ForgetNothing));
+        journal.Apply(new Credit("open", 7, 3_000, 5));
+        Assert.Equal(7, journal.BalanceAt(3_000));
+    }
+
+    [Fact]
     public void A_closing_never_goes_back()
     {
         var journal = Closed([new Usage("u", 1, 60)], horizon: 50);
@@ -162,7 +174,11 @@ public sealed class ClosingTests(ITestOutputHelper output)
     {
         var restored = new Journal(IdTable.BytesMax, journal.Closed);
         foreach (var entry in journal.EntriesSince(default))
+        {
+            Assert.Null(EntryRules.Check(entry)); // a closed sum is no entry
             restored.Apply(entry);
+        }
+
         Assert.Equal((journal.UsageCount, journal.CreditCount), (restored.UsageCount, restored.CreditCount));
         return restored;
     }
