@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace GpuCredit.Host.Grpc;
 
 /// <summary>
-/// One call of <c>StreamEntries</c>. One loop reads messages, as long as there is room in the window, and hands their entries to
+/// One call of <c>StreamEntries</c>. One loop reads messages, as long as there is room in its share, and hands their entries to
 /// their accounts; another writes the outcomes in the order of the messages. What the second can't write, the first doesn't read,
 /// and HTTP/2 pushes back to the client.
 /// </summary>
@@ -21,6 +21,7 @@ internal sealed class EntryStream : IDisposable
     private static readonly WriteOptions Flushed = new();
 
     private readonly StreamBudget _budget;
+    private readonly StreamShare _share;
     private readonly IAsyncStreamReader<V1.StreamEntriesRequest> _requests;
     private readonly IServerStreamWriter<V1.StreamEntriesResponse> _responses;
     private readonly CancellationToken _stopping;
@@ -28,11 +29,9 @@ internal sealed class EntryStream : IDisposable
     private readonly CancellationTokenSource _reading;
     private readonly CancellationTokenSource _drained = new();
     private readonly EntryLanes _lanes;
-    private readonly Channel<StreamGroup> _order = Channel.CreateUnbounded<StreamGroup>(new() { SingleReader = true, SingleWriter = true }); // the window bounds it
+    private readonly Channel<StreamGroup> _order = Channel.CreateUnbounded<StreamGroup>(new() { SingleReader = true, SingleWriter = true }); // its share bounds it
     private readonly Wake _decided = new();
-    private readonly Wake _room = new();
     private StreamGroup? _first; // the one that is to be written next, or is being written
-    private int _underWay;
     private RpcException? _end;
     private Exception? _fault;
 
@@ -45,6 +44,7 @@ internal sealed class EntryStream : IDisposable
         CancellationToken cancellation)
     {
         _budget = budget;
+        _share = new StreamShare(budget);
         _requests = requests;
         _responses = responses;
         _stopping = stopping;
@@ -60,7 +60,6 @@ internal sealed class EntryStream : IDisposable
         await Task.WhenAll(ReadAsync(), WriteAsync());
         await _lanes.IdleAsync();
         GiveUpRest();
-        _budget.CountUnderWay(-_underWay);
         if (_fault is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
         if (_end is not null)
@@ -69,6 +68,7 @@ internal sealed class EntryStream : IDisposable
 
     public void Dispose()
     {
+        _share.Dispose();
         _reading.Dispose();
         _over.Dispose();
         _drained.Dispose();
@@ -131,17 +131,16 @@ internal sealed class EntryStream : IDisposable
     {
         var entries = request.Entries.Count;
         var weight = StreamGroup.WeightOf(entries);
-        while (Volatile.Read(ref _underWay) + weight > GrpcLimits.StreamEntriesUnderWayMax)
+        while (!_share.TryTake(weight))
         {
             _lanes.Send();
-            await _room.WaitAsync(_reading.Token);
+            await _share.RoomAsync(_reading.Token);
         }
 
-        var share = _budget.TakeAsync(entries, _reading.Token);
-        if (!share.IsCompleted)
+        var lease = _budget.TakeAsync(entries, _reading.Token);
+        if (!lease.IsCompleted)
             _lanes.Send();
-        var group = new StreamGroup(request.Sequence, entries, await share, _decided);
-        Count(weight);
+        var group = new StreamGroup(request.Sequence, entries, await lease, _decided);
         _lanes.Take(group, request.Entries);
         _order.Writer.TryWrite(group);
     }
@@ -164,9 +163,8 @@ internal sealed class EntryStream : IDisposable
                     await _responses.WriteAsync(_first.ToAnswer(), _drained.Token);
                     if (!isFlushed)
                         continue;
-                    Count(-written);
+                    _share.GiveBack(written);
                     written = 0;
-                    _room.Up();
                 }
             }
         }
@@ -176,18 +174,12 @@ internal sealed class EntryStream : IDisposable
         }
     }
 
-    /// <summary>What nobody will be told any more, gives back its share.</summary>
+    /// <summary>What nobody will be told any more, gives back its place at the accounts.</summary>
     private void GiveUpRest()
     {
         _first?.GiveUp();
         while (_order.Reader.TryRead(out var group))
             group.GiveUp();
-    }
-
-    private void Count(int change)
-    {
-        Interlocked.Add(ref _underWay, change);
-        _budget.CountUnderWay(change);
     }
 
     /// <summary>The first fault counts; what it brings about in the other loop, and in the lanes, does not.</summary>

@@ -4,9 +4,15 @@ using Grpc.Core.Interceptors;
 
 namespace GpuCredit.Host.Grpc;
 
-/// <summary>Around our own calls: a fault of ours is logged, and the caller is told that it was one, and no more.</summary>
+/// <summary>
+/// Around our own calls: a fault of ours is logged, and the caller is told that it was one, and no more. What was given up here, while the
+/// caller still waits, is unavailable: without a word of ours it would be told as what gRPC makes of it, "unknown", which is how
+/// <see cref="GrpcDoor"/> knows a message that can't be read.
+/// </summary>
 internal sealed class GrpcFaults(ILogger<GrpcFaults> logger) : Interceptor
 {
+    private const string GivenUp = "The call was given up before it was answered, and what became of it isn't known: send it again.";
+
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         try
@@ -15,7 +21,7 @@ internal sealed class GrpcFaults(ILogger<GrpcFaults> logger) : Interceptor
         }
         catch (Exception fault) when (IsOurs(fault, context))
         {
-            throw Logged(fault, context);
+            throw Answer(fault, context);
         }
     }
 
@@ -28,16 +34,18 @@ internal sealed class GrpcFaults(ILogger<GrpcFaults> logger) : Interceptor
         }
         catch (Exception fault) when (IsOurs(fault, context))
         {
-            throw Logged(fault, context);
+            throw Answer(fault, context);
         }
     }
 
     /// <summary>Neither an answer, nor what happens to a call whose caller has gone or whose deadline has passed.</summary>
-    private static bool IsOurs(Exception fault, ServerCallContext context) =>
-        fault is not (RpcException or OperationCanceledException or IOException) && !context.CancellationToken.IsCancellationRequested;
+    private static bool IsOurs(Exception fault, ServerCallContext context) => fault is not RpcException && !context.CancellationToken.IsCancellationRequested;
 
-    private RpcException Logged(Exception fault, ServerCallContext context)
+    private RpcException Answer(Exception fault, ServerCallContext context)
     {
+        // A connection that breaks under a stream is an IOException before it is anybody's cancellation.
+        if (fault is OperationCanceledException or IOException)
+            return GrpcProblems.Unavailable(GivenUp);
         HostLog.RequestFailed(logger, "gRPC", context.Method, fault);
         return GrpcProblems.Fault();
     }

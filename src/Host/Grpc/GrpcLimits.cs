@@ -24,6 +24,18 @@ internal static class GrpcLimits
     /// </summary>
     public const int StreamEntriesUnderWayMax = 8_192;
 
+    /// <summary>
+    /// How many of them are the stream's own, whatever the other streams do: one message of the largest kind, so that a stream with nothing under way
+    /// always goes on.
+    /// </summary>
+    public const int StreamEntriesOwn = StreamRequestEntriesMax;
+
+    /// <summary>
+    /// What all streams of the node together may have under way beyond their own: enough for nine that use their windows. With it no more than
+    /// <see cref="StreamsMax"/> × <see cref="StreamEntriesOwn"/> + this, 321,536, are ever under way; by windows alone it would be 2,097,152.
+    /// </summary>
+    public const int SharedEntriesUnderWayMax = 65_536;
+
     /// <summary>Entries are sent to their accounts when no more can be read without waiting, and at the latest when so many have gathered.</summary>
     public const int GatheredEntriesMax = 512;
 

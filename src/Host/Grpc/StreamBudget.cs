@@ -5,13 +5,18 @@ using CreditActors.Sharding;
 namespace GpuCredit.Host.Grpc;
 
 /// <summary>
-/// What all streams of this node together may have under way at the accounts: half of what <see cref="AccountClient"/> takes, so
-/// that the other calls find room. A stream waits for its share, and does not read meanwhile: a slow event store slows the streams down, and
-/// answers none of their entries with "unavailable" for want of room.
+/// What all streams of this node together may have under way, from taken to outcome written. Each stream has
+/// <see cref="GrpcLimits.StreamEntriesOwn"/> of its own, and takes what goes beyond that, up to its window, from what all share. So clients that
+/// write and don't read can hold all that is shared for as long as they like, but no more, and never what is another stream's own.
 /// </summary>
+/// <remarks>
+/// At the accounts all streams have at most half of what <see cref="AccountClient"/> takes, so that the other calls find room. That half is
+/// given back when an entry is decided, which it is within a deadline: no client can hold it. A stream that finds no room, here or there, waits and
+/// does not read meanwhile: a slow event store slows the streams down, and answers none of their entries with "unavailable" for want of room.
+/// </remarks>
 internal sealed class StreamBudget(AccountClient accounts) : IDisposable
 {
-    private readonly ConcurrencyLimiter _entries = new(new ConcurrencyLimiterOptions
+    private readonly ConcurrencyLimiter _atAccounts = new(new ConcurrencyLimiterOptions
     {
         PermitLimit = accounts.EntriesInFlightMax / 2,
         // Each stream waits for one message at a time.
@@ -19,25 +24,82 @@ internal sealed class StreamBudget(AccountClient accounts) : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
+    private readonly Lock _gate = new();
+    private readonly HashSet<StreamShare> _waiting = [];
     private int _underWay;
+    private int _lent;
 
     /// <summary>Entries that streams have taken and whose outcomes aren't written yet.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
-    /// <summary>Entries of messages that wait for their share.</summary>
-    public long Waiting => _entries.GetStatistics()!.CurrentQueuedCount;
+    /// <summary>Entries of messages that wait for their share at the accounts.</summary>
+    public long Waiting => _atAccounts.GetStatistics()!.CurrentQueuedCount;
 
     /// <summary>Waits until so many more entries may go to their accounts. The lease ends when they are decided; there is none for none.</summary>
     public async ValueTask<RateLimitLease?> TakeAsync(int entries, CancellationToken cancellation)
     {
         if (entries == 0)
             return null;
-        var lease = await _entries.AcquireAsync(entries, cancellation);
+        var lease = await _atAccounts.AcquireAsync(entries, cancellation);
         return lease.IsAcquired ? lease : throw new UnreachableException("Every stream finds room in the queue.");
     }
 
-    /// <summary>For the count only; the bound of a stream is its own.</summary>
-    public void CountUnderWay(int change) => Interlocked.Add(ref _underWay, change);
+    public void Dispose() => _atAccounts.Dispose();
 
-    public void Dispose() => _entries.Dispose();
+    /// <summary>For <see cref="StreamShare"/>: false when there is no room; the stream is woken when there may be.</summary>
+    public bool TryTake(StreamShare share, int entries)
+    {
+        lock (_gate)
+        {
+            var after = share.UnderWay + entries;
+            if (after > GrpcLimits.StreamEntriesUnderWayMax)
+                return false; // What it has written itself makes room for it.
+            var borrowed = Borrowed(after) - Borrowed(share.UnderWay);
+            if (_lent + borrowed > GrpcLimits.SharedEntriesUnderWayMax)
+            {
+                _waiting.Add(share);
+                return false;
+            }
+
+            Change(share, after, borrowed);
+            return true;
+        }
+    }
+
+    /// <summary>For <see cref="StreamShare"/>: so many outcomes are written, or nobody is left to be told.</summary>
+    public void GiveBack(StreamShare share, int entries)
+    {
+        StreamShare[] toWake = [];
+        lock (_gate)
+        {
+            var after = share.UnderWay - entries;
+            var returned = Borrowed(share.UnderWay) - Borrowed(after);
+            Change(share, after, -returned);
+            if (returned > 0 && _waiting.Count > 0)
+            {
+                toWake = [.. _waiting];
+                _waiting.Clear();
+            }
+        }
+
+        foreach (var waiting in toWake)
+            waiting.Wake();
+    }
+
+    /// <summary>For <see cref="StreamShare"/>: its stream is over.</summary>
+    public void Forget(StreamShare share)
+    {
+        lock (_gate)
+            _waiting.Remove(share);
+    }
+
+    /// <summary>What of so many goes beyond a stream's own.</summary>
+    private static int Borrowed(int underWay) => Math.Max(0, underWay - GrpcLimits.StreamEntriesOwn);
+
+    private void Change(StreamShare share, int after, int borrowed)
+    {
+        _underWay += after - share.UnderWay;
+        _lent += borrowed;
+        share.UnderWay = after;
+    }
 }

@@ -8,12 +8,13 @@ namespace GpuCredit.Host.Http;
 internal static class InFlightLimit
 {
     private const string TooMany = "Too many requests are being answered; nothing was done.";
+    private static readonly string TooManyStreams = $"This node has {GrpcLimits.StreamsMax} streams of entries open, and takes no more; nothing was done.";
 
     public static void AddInFlightLimit(this IServiceCollection services) => services.AddRateLimiter(limiter =>
     {
         limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(Partition);
         limiter.OnRejected = (rejected, _) => new ValueTask(GrpcDoor.IsOf(rejected.HttpContext)
-            ? GrpcProblems.AnswerAsync(rejected.HttpContext, GrpcProblems.Unavailable(TooMany))
+            ? GrpcProblems.AnswerAsync(rejected.HttpContext, GrpcProblems.Unavailable(IsStream(rejected.HttpContext) ? TooManyStreams : TooMany))
             : Problems.Unavailable(TooMany).ExecuteAsync(rejected.HttpContext));
     });
 
@@ -24,9 +25,11 @@ internal static class InFlightLimit
             || context.Request.Path.StartsWithSegments(GrpcDoor.HealthCheckPath) ? RateLimitPartition.GetNoLimiter("operators")
         : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(context.Request)
             || context.Request.Path.StartsWithSegments(GrpcDoor.BatchPath) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
-        : context.Request.Path.StartsWithSegments(GrpcDoor.StreamPath) ? Concurrency("streams", GrpcLimits.StreamsMax)
+        : IsStream(context) ? Concurrency("streams", GrpcLimits.StreamsMax)
         : GrpcDoor.IsStandard(context.Request.Path) ? Concurrency("watchers", GrpcLimits.WatchersMax)
         : Concurrency("requests", HttpLimits.RequestsInFlightMax);
+
+    private static bool IsStream(HttpContext context) => context.Request.Path.StartsWithSegments(GrpcDoor.StreamPath);
 
     private static RateLimitPartition<string> Concurrency(string name, int permits) =>
         RateLimitPartition.GetConcurrencyLimiter(name, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = 0 });

@@ -59,6 +59,24 @@ internal sealed class GrpcClients : IDisposable
         }
     }
 
+    /// <summary>Waits until the client gets nothing more away, which it does before it has sent everything.</summary>
+    public static async Task PushedBackAsync(Func<int> sent, int total)
+    {
+        const int StillFor = 15;
+        var (last, still) = (-1, 0);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                var now = sent();
+                still = now == last ? still + 1 : 0;
+                last = now;
+                return Task.FromResult(still == StillFor);
+            },
+            Within,
+            "the client is pushed back");
+        Assert.InRange(last, 1, total - 1);
+    }
+
     /// <summary>Until the node can take entries.</summary>
     public Task ServingAsync() => Eventually.TrueAsync(
         async () => (await new Health.HealthClient(_channel).CheckAsync(new HealthCheckRequest())).Status == HealthCheckResponse.Types.ServingStatus.Serving, Within, "the node is ready");

@@ -76,10 +76,15 @@ internal sealed class HeldRegion : IRequiredActor<AccountRegion>
     }
 
     /// <summary>Answers what is held with something that is no answer.</summary>
-    public void AnswerNonsense()
+    public void AnswerNonsense() => Answer((object)"nonsense");
+
+    /// <summary>Lets the asking of what is held fail so.</summary>
+    public void Fail(Exception fault) => Answer(new Status.Failure(fault));
+
+    private void Answer(object reply)
     {
         lock (_gate)
-            _held.ForEach(held => held.Sender.Tell("nonsense"));
+            _held.ForEach(held => held.Sender.Tell(reply));
     }
 
     private static ImmutableArray<Entry> EntriesOf(IAccountMessage command) => command switch
