@@ -51,6 +51,9 @@ internal sealed class KafkaCluster : ITestBroker
     /// <summary>As a client begins with.</summary>
     public string Servers { get; }
 
+    /// <summary>Of all the library's clients in this process.</summary>
+    public static unsafe int LibraryThreads() => ((delegate* unmanaged<int>)Export("rd_kafka_thread_cnt"))();
+
     public static async Task<KafkaCluster> StartAsync(int brokers = 1)
     {
         var cluster = await Task.Run(() => new KafkaCluster(brokers));

@@ -35,6 +35,17 @@ public sealed class KafkaSourceTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await _broker.LeftAsync() == 0, TimeSpan.FromSeconds(30), () => "all is committed");
     }
 
+    /// <summary>The library wants a session to be no longer than what it lets pass between two polls, 300 seconds unless told otherwise.</summary>
+    [Theory]
+    [InlineData(301)]
+    [InlineData(1_800)]
+    public async Task A_session_may_be_longer_than_five_minutes(int seconds)
+    {
+        await using var source = LocalSource.Start(_broker, _accounts, $"SessionTimeoutSeconds={seconds}");
+        await _broker.PublishAsync([Usage("one")]);
+        await source.TrueAsync(now => now is { Recorded: 1, InFlight: 0 }, "it is taken");
+    }
+
     [Fact]
     public async Task A_topic_that_is_not_there_is_a_failure()
     {

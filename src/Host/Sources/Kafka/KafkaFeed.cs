@@ -37,29 +37,27 @@ internal sealed class KafkaFeed : IFeed
         _settings = settings;
         _polled = new PolledMessages(settings.Common.Prefetch, settings.Common.InFlightBytes);
         Lost = _lost.Token;
-        _letters = new KafkaLetters(settings, Hear);
-        _consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings.Apply(new ConsumerConfig
+        // What has been made by then is closed when a later part can't be: a feed is opened again and again.
+        try
         {
-            GroupId = settings.Group,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            // What is stored is committed in the background; and only what we say is stored.
-            EnableAutoCommit = true,
-            AutoCommitIntervalMs = 1_000,
-            EnableAutoOffsetStore = false,
-            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            SessionTimeoutMs = (int)settings.SessionTimeout.TotalMilliseconds,
-            HeartbeatIntervalMs = (int)Math.Min(3_000, settings.SessionTimeout.TotalMilliseconds / 5),
-            QueuedMinMessages = settings.Common.Prefetch,
-            QueuedMaxMessagesKbytes = 16 * 1024,
-            FetchWaitMaxMs = 100,
-        }))
-            .SetErrorHandler((_, error) => Hear(error))
-            .SetLogHandler((_, _) => { })
-            .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
-            .SetPartitionsLostHandler((_, partitions) => Forget(partitions))
-            .Build();
-        _consumer.Subscribe(settings.Topic);
+            _letters = new KafkaLetters(settings, Hear);
+            _consumer = new ConsumerBuilder<byte[]?, byte[]?>(ConsumerConfig(settings))
+                .SetErrorHandler((_, error) => Hear(error))
+                .SetLogHandler((_, _) => { })
+                .SetPartitionsAssignedHandler((_, partitions) => Assigned(partitions))
+                .SetPartitionsRevokedHandler((_, partitions) => Revoked(partitions))
+                .SetPartitionsLostHandler((_, partitions) => Forget(partitions))
+                .Build();
+            _consumer.Subscribe(settings.Topic);
+        }
+        catch
+        {
+            _consumer?.Dispose();
+            _letters?.Dispose();
+            _lost.Dispose();
+            throw;
+        }
+
         _polling = Task.Factory.StartNew(Poll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -141,6 +139,24 @@ internal sealed class KafkaFeed : IFeed
         _letters.Dispose();
         _lost.Dispose();
     }
+
+    private static ConsumerConfig ConsumerConfig(KafkaSettings settings) => settings.Apply(new ConsumerConfig
+    {
+        GroupId = settings.Group,
+        AutoOffsetReset = AutoOffsetReset.Earliest,
+        // What is stored is committed in the background; and only what we say is stored.
+        EnableAutoCommit = true,
+        AutoCommitIntervalMs = 1_000,
+        EnableAutoOffsetStore = false,
+        PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+        SessionTimeoutMs = (int)settings.SessionTimeout.TotalMilliseconds,
+        HeartbeatIntervalMs = (int)Math.Min(3_000, settings.SessionTimeout.TotalMilliseconds / 5),
+        // The client takes no session that is longer than what may pass between two polls.
+        MaxPollIntervalMs = (int)Math.Max(300_000, settings.SessionTimeout.TotalMilliseconds),
+        QueuedMinMessages = settings.Common.Prefetch,
+        QueuedMaxMessagesKbytes = 16 * 1024,
+        FetchWaitMaxMs = 100,
+    });
 
     private long? ReadLag()
     {
