@@ -24,6 +24,9 @@ public sealed class EntryBuffer : IAsyncDisposable
     /// <summary>And for so long in all, once a host has no time left.</summary>
     private static readonly TimeSpan AfterEnough = TimeSpan.FromSeconds(2);
 
+    private static readonly EntryOutcome NotAcknowledged =
+        EntryOutcome.Unavailable("The buffer was closed before the entry was acknowledged: it may be stored or not, and sending it again is safe.");
+
     private readonly EntryBufferOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -136,8 +139,9 @@ public sealed class EntryBuffer : IAsyncDisposable
     public Task FlushAsync(CancellationToken cancellation = default) => _intake.FlushAsync(cancellation);
 
     /// <summary>
-    /// Takes nothing more, sends what it holds for at most so long, and ends. What is left then is in the spool, or, without
-    /// one, given to <see cref="EntryBufferOptions.OnRefused"/> as unavailable, one after the other, however long that takes in all.
+    /// Takes nothing more, sends what it holds for at most so long, and ends. What is left then is in the spool. Without one, and where
+    /// its disk doesn't take what was only <see cref="SpoolDurability.Buffered"/>, it is given to
+    /// <see cref="EntryBufferOptions.OnRefused"/> as unavailable, one after the other, however long that takes in all.
     /// Only when the handler hasn't returned for 2 s is the rest given up, each an error in the log and counted in
     /// <see cref="CloseReport.NotGivenBack"/>; in a host also 2 s after its shutdown's time is over. A second call gets the first
     /// one's report.
@@ -186,12 +190,15 @@ public sealed class EntryBuffer : IAsyncDisposable
         }
 
         var unsent = await _sending.StopAsync();
+        // A spool has its entries, but for those that its disk doesn't take.
+        var unwritten = _spool?.Finish();
         long left = 0;
-        var notGivenBack = await GiveBackAsync(Rest(), enough);
-        if (_backlog.IsKept)
-            (left, notGivenBack) = (_intake.Held, 0);
+        var missed = await GiveBackAsync(Rest(), enough);
+        var notGivenBack = missed.Refused + missed.Left;
+        if (unwritten is not null)
+            (left, notGivenBack) = (_intake.Held - unwritten.Count, _options.OnRefused is null ? unwritten.Count : missed.Left);
         _intake.Abandon();
-        Report(left, notGivenBack);
+        Report(left, unwritten?.Count ?? 0, notGivenBack);
         _sending.Dispose();
         _refused.Dispose();
         _backlog.Dispose();
@@ -202,32 +209,33 @@ public sealed class EntryBuffer : IAsyncDisposable
         {
             foreach (var (refused, batch) in unsent.Refused)
                 yield return (refused, batch);
-            if (_backlog.IsKept)
-                yield break;
-            var outcome = EntryOutcome.Unavailable("The buffer was closed before the entry was acknowledged: it may be stored or not, and sending it again is safe.");
-            foreach (var entry in unsent.Entries.Concat(_intake.TakeRest()))
+            foreach (var entry in unwritten ?? unsent.Entries.Concat(_intake.TakeRest()))
             {
                 left++;
-                yield return (new(entry, outcome), null);
+                yield return (new(entry, NotAcknowledged), null);
             }
         }
     }
 
     /// <summary>Within bounds as well: a handler that hangs must not keep the process from ending, nor one that is slow a host that wants to.</summary>
-    /// <returns>How many are only in the log.</returns>
-    private async Task<long> GiveBackAsync(IEnumerable<(RefusedEntry Refused, Batch? Batch)> rest, CancellationToken enough)
+    /// <returns>What is only in the log.</returns>
+    private async Task<Missed> GiveBackAsync(IEnumerable<(RefusedEntry Refused, Batch? Batch)> rest, CancellationToken enough)
     {
         using var over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         await using var hurry = enough.UnsafeRegister(_ => over.CancelAfter(AfterEnough), null);
         return await _refused.FinishAsync(rest, SilenceMax, over.Token);
     }
 
-    private void Report(long left, long notGivenBack)
+    private void Report(long left, int unwritten, long notGivenBack)
     {
         if (_backlog.IsKept)
         {
             if (left > 0)
                 _log.LeftInSpool(left, _options.Spool!.Folder);
+            if (unwritten == 0)
+                return;
+            _metrics.Left(unwritten);
+            _log.LeftUnwritten(unwritten, notGivenBack);
             return;
         }
 

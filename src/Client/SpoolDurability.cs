@@ -5,7 +5,8 @@ public enum SpoolDurability
 {
     /// <summary>
     /// It is in memory, and written within <see cref="SpoolOptions.WriteDelay"/>. A killed process loses at most what was accepted
-    /// in that time. The fastest.
+    /// in that time. The fastest. When the disk refuses what was accepted so, nothing more is accepted until it has it, and what it
+    /// still refuses at the close is given to <see cref="EntryBufferOptions.OnRefused"/>.
     /// </summary>
     Buffered,
 

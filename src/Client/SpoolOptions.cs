@@ -1,3 +1,5 @@
+using GpuCredit.Client.Spooling;
+
 namespace GpuCredit.Client;
 
 /// <summary>Files that keep a buffer's entries until they are decided, across restarts of the caller.</summary>
@@ -17,6 +19,9 @@ public sealed class SpoolOptions
 
     /// <summary>How long an entry may be only in memory, when <see cref="SpoolDurability.Buffered"/>. 100 ms.</summary>
     public TimeSpan WriteDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>For tests: how what isn't empty comes into a file.</summary>
+    internal SpoolWrite Write { get; set; } = RandomAccess.Write;
 
     internal void Check()
     {

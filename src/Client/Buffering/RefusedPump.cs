@@ -44,20 +44,19 @@ internal sealed class RefusedPump : IDisposable
     /// <param name="last">What else there is; nothing comes after it.</param>
     /// <param name="silenceMax">So long may the handler take for one entry.</param>
     /// <param name="enough">Nothing more is given once it is cancelled.</param>
-    /// <returns>How many are only in the log.</returns>
-    public async Task<long> FinishAsync(IEnumerable<(RefusedEntry Refused, Batch? Batch)> last, TimeSpan silenceMax, CancellationToken enough)
+    /// <returns>What is only in the log.</returns>
+    public async Task<Missed> FinishAsync(IEnumerable<(RefusedEntry Refused, Batch? Batch)> last, TimeSpan silenceMax, CancellationToken enough)
     {
         // What it is busy with may have begun long ago, when nobody was in a hurry.
         Volatile.Write(ref _heardAt, _time.GetTimestamp());
         using var over = CancellationTokenSource.CreateLinkedTokenSource(enough);
         var listening = ListenAsync(silenceMax, over);
-        long missed = 0;
+        var missed = new Missed();
         foreach (var (refused, batch) in last)
         {
             if (await TryGiveAsync(refused, batch, over.Token))
                 continue;
-            Miss(refused);
-            missed++;
+            missed = Miss(missed, refused, batch);
         }
 
         _queue.Writer.TryComplete();
@@ -67,10 +66,7 @@ internal sealed class RefusedPump : IDisposable
             await _stop.CancelAsync();
             // The one that the handler is busy with is the handler's.
             while (_queue.Reader.TryRead(out var waiting))
-            {
-                Miss(waiting.Refused);
-                missed++;
-            }
+                missed = Miss(missed, waiting.Refused, waiting.Batch);
         }
 
         await over.CancelAsync();
@@ -108,7 +104,11 @@ internal sealed class RefusedPump : IDisposable
         return false;
     }
 
-    private void Miss(RefusedEntry refused) => _log.RefusedNotGivenBack(refused.Entry, refused.Outcome.Status, refused.Outcome.Detail);
+    private Missed Miss(Missed before, RefusedEntry refused, Batch? batch)
+    {
+        _log.RefusedNotGivenBack(refused.Entry, refused.Outcome.Status, refused.Outcome.Detail);
+        return batch is null ? before with { Left = before.Left + 1 } : before with { Refused = before.Refused + 1 };
+    }
 
     /// <summary>Until it is over, or has to be: the handler hasn't returned for too long.</summary>
     private async Task ListenAsync(TimeSpan silenceMax, CancellationTokenSource over)

@@ -40,4 +40,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(12, LogLevel.Error, "Sending {Entries} entries failed by a fault that nobody expected; they are held, and will be tried again")]
     public static partial void BatchFailed(this ILogger log, int entries, Exception exception);
+
+    [LoggerMessage(13, LogLevel.Error, "{Entries} buffered entries could not be written to the spool when the buffer closed; {NotGivenBack} of them nobody got back, and they are in this log only")]
+    public static partial void LeftUnwritten(this ILogger log, long entries, long notGivenBack);
 }

@@ -13,8 +13,6 @@ namespace GpuCredit.Client.Spooling;
 /// </remarks>
 internal sealed class Spool : IBacklog
 {
-    private const int PendingBytesMax = 64 * 1024;
-
     private readonly SpoolOptions _options;
     private readonly Lock _gate;
     private readonly ILogger _log;
@@ -22,14 +20,11 @@ internal sealed class Spool : IBacklog
     private readonly SpoolCursor _cursor;
     private readonly LinkedList<SpoolSegment> _segments = new();
     private readonly SpoolReader _reader = new();
-    private readonly SpoolSync _sync;
+    private readonly SpoolWriter _writer;
     private readonly byte[] _record = new byte[SpoolRecord.BytesMax];
-    private readonly byte[] _pending;
-    private readonly ITimer _writeTimer;
     private LinkedListNode<SpoolSegment>? _reading;
-    private int _pendingBytes;
     private long _lastNumber;
-    private bool _isClosed;
+    private IReadOnlyList<Entry>? _unwritten;
 
     /// <exception cref="IOException">The folder can't be used, or another buffer uses it.</exception>
     public Spool(SpoolOptions options, Lock gate, TimeProvider time, ILogger log)
@@ -37,12 +32,10 @@ internal sealed class Spool : IBacklog
         _options = options;
         _gate = gate;
         _log = log;
-        _pending = options.Durability == SpoolDurability.Buffered ? new byte[PendingBytesMax] : [];
         Directory.CreateDirectory(options.Folder);
         _lock = new SpoolLock(options.Folder);
         _cursor = new SpoolCursor(options.Folder);
-        _sync = new SpoolSync(SyncNewest);
-        _writeTimer = time.CreateTimer(_ => WriteInTime(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _writer = new SpoolWriter(options, gate, time, log);
         Recover();
     }
 
@@ -52,21 +45,19 @@ internal sealed class Spool : IBacklog
 
     public bool IsKept => true;
 
-    private SpoolSegment? Newest => _segments.Last?.Value is { Writer: not null } segment ? segment : null;
-
     /// <summary>Completes when what was appended before is on the disk.</summary>
     /// <exception cref="IOException">The disk couldn't be synced.</exception>
-    public Task SyncAsync() => _sync.SyncAsync();
+    public Task SyncAsync() => _writer.SyncAsync();
 
     public bool TryAppend(in Entry entry)
     {
         var length = SpoolRecord.Write(in entry, _record);
-        var needsNew = Newest is not { } newest || newest.End + _pendingBytes + length > _options.SegmentBytes;
+        var needsNew = !_writer.HasRoom(length);
         if (Bytes + length + (needsNew ? SpoolSegment.HeaderBytes : 0) > _options.BytesMax)
             return false;
         if (needsNew)
             StartSegment();
-        Append(Newest!, _record.AsSpan(0, length));
+        _writer.Append(_record.AsSpan(0, length));
         Bytes += length;
         return true;
     }
@@ -107,29 +98,48 @@ internal sealed class Spool : IBacklog
         }
     }
 
-    public void Dispose()
+    /// <summary>Writes what is only in memory yet. Nothing is appended or taken after it.</summary>
+    /// <returns>Accepted entries that the disk doesn't take: nobody but the caller has them now.</returns>
+    public IReadOnlyList<Entry> Finish()
     {
         lock (_gate)
-        {
-            _isClosed = true;
-            _writeTimer.Dispose();
-            WriteRest();
-            var isAllDecided = _segments.Last is not { } last || (_cursor.File == last.Value.Number && _cursor.Offset >= last.Value.End);
-            _reader.Dispose();
-            while (_segments.First is { } first)
-            {
-                if (isAllDecided)
-                    Drop(first);
-                else
-                    Close(first);
-            }
+            return _unwritten ??= _writer.Finish();
+    }
 
-            if (isAllDecided)
-                _cursor.Delete();
-            else
+    public void Dispose()
+    {
+        var unwritten = Finish();
+        lock (_gate)
+        {
+            try
+            {
+                _reader.Dispose();
+                // What couldn't be written may be there in part, and the next buffer sends it.
+                if (unwritten.Count == 0 && IsAllDecided())
+                    DropAll();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // What is decided stays: the next buffer deletes it, or sends it again.
+                _log.SpoolUnwritten(e);
+            }
+            finally
+            {
+                foreach (var segment in _segments)
+                    segment.CloseWriter();
                 _cursor.Dispose();
-            _lock.Dispose();
+                _lock.Dispose();
+            }
         }
+    }
+
+    private bool IsAllDecided() => _segments.Last is not { } last || (_cursor.File == last.Value.Number && _cursor.Offset >= last.Value.End);
+
+    private void DropAll()
+    {
+        while (_segments.First is { } first)
+            Drop(first);
+        _cursor.Delete();
     }
 
     private void Recover()
@@ -161,96 +171,10 @@ internal sealed class Spool : IBacklog
 
     private void StartSegment()
     {
-        if (Newest is { } full)
-        {
-            WritePending();
-            if (_options.Durability == SpoolDurability.Synced)
-                RandomAccess.FlushToDisk(full.Writer!);
-        }
-
         // A number is used once, also by a try that failed: what it left behind must not fail the next one.
         _lastNumber++;
-        var segment = SpoolSegment.Create(_options.Folder, _lastNumber);
-        if (_options.Durability == SpoolDurability.Synced)
-            FolderSync.Sync(_options.Folder);
-        Newest?.CloseWriter();
-        _segments.AddLast(segment);
+        _segments.AddLast(_writer.Start(_lastNumber));
         Bytes += SpoolSegment.HeaderBytes;
-    }
-
-    /// <summary>Writes, or, when buffered, puts it with what is to be written.</summary>
-    private void Append(SpoolSegment segment, ReadOnlySpan<byte> record)
-    {
-        if (_options.Durability != SpoolDurability.Buffered)
-        {
-            // A write that fails in the middle leaves the end where it was, and the next one writes over it.
-            RandomAccess.Write(segment.Writer!, record, segment.End);
-            segment.End += record.Length;
-            return;
-        }
-
-        if (_pendingBytes + record.Length > _pending.Length)
-            WritePending();
-        if (_pendingBytes == 0)
-            _writeTimer.Change(_options.WriteDelay, Timeout.InfiniteTimeSpan);
-        record.CopyTo(_pending.AsSpan(_pendingBytes));
-        _pendingBytes += record.Length;
-    }
-
-    private void WritePending()
-    {
-        if (_pendingBytes == 0)
-            return;
-        var newest = Newest!;
-        RandomAccess.Write(newest.Writer!, _pending.AsSpan(0, _pendingBytes), newest.End);
-        newest.End += _pendingBytes;
-        _pendingBytes = 0;
-    }
-
-    private void WriteInTime()
-    {
-        lock (_gate)
-        {
-            if (_isClosed)
-                return;
-            try
-            {
-                WritePending();
-            }
-            catch (IOException e)
-            {
-                _log.SpoolUnwritten(e);
-                _writeTimer.Change(_options.WriteDelay, Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
-
-    private void WriteRest()
-    {
-        try
-        {
-            WritePending();
-            if (_options.Durability == SpoolDurability.Synced)
-                SyncNewest();
-        }
-        catch (IOException e)
-        {
-            // Nothing is left to try; what wasn't written is lost as in a crash, and the lock must be let go of.
-            _log.SpoolUnwritten(e);
-        }
-    }
-
-    private void SyncNewest()
-    {
-        try
-        {
-            if (Newest?.Writer is { } writer)
-                RandomAccess.FlushToDisk(writer);
-        }
-        catch (ObjectDisposedException)
-        {
-            // It is full and closed by now, and was synced before that.
-        }
     }
 
     /// <summary>What is in the files goes first: while a full disk keeps the rest from being written, sending it is what makes room.</summary>
@@ -260,7 +184,7 @@ internal sealed class Spool : IBacklog
         {
             if (TryFindUnread(out end))
                 return true;
-            WritePending();
+            _writer.WritePending();
             return TryFindUnread(out end);
         }
     }
@@ -291,12 +215,6 @@ internal sealed class Spool : IBacklog
     {
         segment.Value.Delete(); // may fail, and is then tried again: counted out once
         Bytes -= segment.Value.End + segment.Value.TailBytes;
-        _segments.Remove(segment);
-    }
-
-    private void Close(LinkedListNode<SpoolSegment> segment)
-    {
-        segment.Value.CloseWriter();
         _segments.Remove(segment);
     }
 }
