@@ -30,6 +30,12 @@ internal interface IFeed : IAsyncDisposable
     /// <summary>These are still worked on: the broker shall not give them to anybody else.</summary>
     Task KeepAsync(IReadOnlyCollection<Delivery> underWay, CancellationToken cancellation);
 
+    /// <summary>
+    /// These were taken and are given up, unsettled: the broker shall deliver them again now, here or at another node, rather than when
+    /// its own patience is at its end. Nothing to do where it does so by itself when the feed closes, as it does next.
+    /// </summary>
+    Task ReleaseAsync(IReadOnlyList<Delivery> givenUp, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>How many messages the source's group still has to settle, as far as this node can know; null when it can't.</summary>
     Task<long?> ReadLagAsync(CancellationToken cancellation);
 }

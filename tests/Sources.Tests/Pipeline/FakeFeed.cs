@@ -15,17 +15,20 @@ internal sealed class FakeFeed : IFeed
 
     public CancellationToken Lost => _lost.Token;
 
-    public bool IsConnected => true;
+    public bool IsConnected { get; set; } = true;
 
     public TimeSpan KeepEvery => TimeSpan.FromSeconds(10);
 
     /// <summary>While it is set no dead letter is stored.</summary>
     public volatile bool RefusesLetters;
 
+    /// <summary>The broker takes this one and never confirms it.</summary>
+    public string? HangsLetterOf { get; init; }
+
     /// <summary>While it is set an acknowledgement throws.</summary>
     public volatile bool RefusesAcknowledgements;
 
-    /// <summary>"ack body", "letter body: status", "keep body", in order.</summary>
+    /// <summary>"ack body", "letter body: status", "keep body", "release body", in order.</summary>
     public IReadOnlyList<string> Told
     {
         get
@@ -79,6 +82,8 @@ internal sealed class FakeFeed : IFeed
     public async Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation)
     {
         await Task.Yield();
+        if (((FakeDelivery)letter.Delivery).Body == HangsLetterOf)
+            await Task.Delay(Timeout.Infinite, cancellation);
         if (RefusesLetters)
             throw new IOException("no such queue");
         lock (_gate)
@@ -89,6 +94,12 @@ internal sealed class FakeFeed : IFeed
     public Task KeepAsync(IReadOnlyCollection<Delivery> underWay, CancellationToken cancellation)
     {
         Note(underWay.Select(delivery => $"keep {((FakeDelivery)delivery).Body}"));
+        return Task.CompletedTask;
+    }
+
+    public Task ReleaseAsync(IReadOnlyList<Delivery> givenUp, CancellationToken cancellation)
+    {
+        Note(givenUp.Select(delivery => $"release {((FakeDelivery)delivery).Body}"));
         return Task.CompletedTask;
     }
 

@@ -149,6 +149,36 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dead_letter_that_is_never_confirmed_holds_back_no_acknowledgement_but_its_own()
+    {
+        await using var feed = new FakeFeed { HangsLetterOf = "no JSON" };
+        using var pipeline = Pipeline();
+        feed.Send("no JSON", "nor this", Usage("good"));
+        var running = pipeline.RunAsync(feed, _taking.Token);
+
+        await Eventually.TrueAsync(() => feed.Told.Count == 3, "the others are settled");
+        Assert.Equal(["ack nor this", $"ack {Usage("good")}", "letter nor this"], feed.Told.Order(StringComparer.Ordinal));
+        Assert.Equal(1, pipeline.InFlight);
+        await StopAsync(running);
+    }
+
+    [Fact]
+    public async Task How_much_is_to_come_is_known_while_there_is_a_connection()
+    {
+        using var pipeline = Pipeline();
+        Assert.Null(pipeline.Lag);
+        var running = pipeline.RunAsync(_feed, _taking.Token);
+        await Eventually.TrueAsync(() => pipeline.Lag == 0, "it is read");
+
+        _feed.IsConnected = false;
+        Assert.Null(pipeline.Lag);
+        _feed.IsConnected = true;
+        Assert.Equal(0, pipeline.Lag);
+        await StopAsync(running);
+        Assert.Null(pipeline.Lag);
+    }
+
+    [Fact]
     public async Task Of_a_message_with_good_and_bad_entries_the_good_are_recorded_and_one_letter_names_the_bad()
     {
         using var pipeline = Pipeline();
@@ -272,18 +302,18 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_leaves_what_cannot_be_stored_unacknowledged()
+    public async Task A_stop_gives_back_what_cannot_be_stored_unacknowledged_and_nothing_else()
     {
         using var pipeline = Pipeline();
         _accounts.Answer("one", OutcomeStatus.Unavailable);
-        _feed.Send(Usage("one"));
+        _feed.Send(Usage("one"), Usage("two"));
         var running = pipeline.RunAsync(_feed, _taking.Token);
-        await Eventually.TrueAsync(() => pipeline.IsWaiting, "it waits");
+        await Eventually.TrueAsync(() => pipeline.IsWaiting && pipeline.InFlight == 1, "it waits");
 
         await _taking.CancelAsync();
         await Eventually.TrueAsync(() => Moved(() => running.IsCompleted), "the bound has passed");
         await running;
-        Assert.DoesNotContain(_feed.Told, line => line.StartsWith("ack", StringComparison.Ordinal));
+        Assert.Equal([$"ack {Usage("two")}", $"release {Usage("one")}"], _feed.Told.Where(line => !line.StartsWith("keep", StringComparison.Ordinal)));
         Assert.Equal(0, pipeline.InFlight);
     }
 
@@ -313,6 +343,7 @@ public sealed class PipelineTests : IDisposable
         var fault = await Assert.ThrowsAsync<IOException>(() => pipeline.RunAsync(_feed, _taking.Token).WaitAsync(SomePause));
 
         Assert.Equal("the channel is closed", fault.Message);
+        Assert.Equal([$"release {Usage("one")}"], _feed.Told);
         Assert.Equal(0, _meter.Entries(OutcomeStatus.Recorded));
     }
 
