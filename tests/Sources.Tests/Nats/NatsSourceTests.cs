@@ -102,6 +102,26 @@ public sealed class NatsSourceTests : OnNats
     }
 
     [NatsFact]
+    public async Task What_a_node_had_taken_and_could_not_store_goes_to_another_at_once_when_it_pauses()
+    {
+        Accounts.Answer("stuck", OutcomeStatus.Unavailable);
+        // By itself the server would wait for an hour.
+        string[] settings = ["AckWaitSeconds=3600", "DrainSeconds=0"];
+        await using var one = LocalSource.Start(Broker, Accounts, settings);
+        await one.IsAsync("running");
+        await Broker.PublishAsync([Usage("stuck")]);
+        await one.IsAsync("waiting");
+
+        one.Pause();
+        await one.IsAsync("paused");
+        Accounts.Answer("stuck", OutcomeStatus.Recorded);
+        await using var other = LocalSource.Start(Broker, Accounts, settings);
+
+        await other.TrueAsync(now => now is { Recorded: 1, InFlight: 0 }, "the other takes it");
+        Assert.Equal(0, one.Now.Recorded);
+    }
+
+    [NatsFact]
     public async Task A_paused_source_takes_nothing_and_goes_on_when_it_is_resumed()
     {
         await using var source = LocalSource.Start(Broker, Accounts);

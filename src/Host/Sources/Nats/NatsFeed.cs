@@ -90,6 +90,14 @@ internal sealed class NatsFeed : IFeed
             await ((NatsDelivery)delivery).Raw.AckProgressAsync(cancellationToken: cancellation);
     }
 
+    public async Task ReleaseAsync(IReadOnlyList<Delivery> givenUp, CancellationToken cancellation)
+    {
+        foreach (var delivery in givenUp)
+            await ((NatsDelivery)delivery).Raw.NakAsync(cancellationToken: cancellation);
+        // They are on their way only; the server has read them when it answers what was sent behind them.
+        await _connection.PingAsync(cancellation);
+    }
+
     public async Task<long?> ReadLagAsync(CancellationToken cancellation)
     {
         try

@@ -54,7 +54,7 @@ internal sealed record NatsSettings
             Create = section.YesNo("Create", otherwise: false),
             DeadLetter = OneSubject(section, "DeadLetter", section.Text("DeadLetter") ?? $"gpucredit.dead.{section.Name}", mayBePattern: false),
             DeadLetterStream = Name(section, "DeadLetterStream", section.Text("DeadLetterStream") ?? $"gpucredit-dead-{section.Name}"),
-            AckWait = section.Seconds("AckWaitSeconds", 30, 1, 3600),
+            AckWait = section.Seconds("AckWaitSeconds", 10, 1, 3600),
             Credentials = section.Credentials(),
             Token = section.Text("Token"),
             CredentialsFile = section.File("CredentialsFile"),
