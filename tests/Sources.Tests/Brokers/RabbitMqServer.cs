@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using RabbitMQ.Client;
@@ -141,6 +142,20 @@ internal sealed class RabbitMqServer : ITestBroker
         }
 
         return letters;
+    }
+
+    /// <summary>What <c>rabbitmqctl</c> says to this.</summary>
+    public async Task<string> ControlAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/usr/lib/rabbitmq/bin/rabbitmqctl", ["--quiet", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
+        using var control = Process.Start(start)!;
+        var said = control.StandardOutput.ReadToEndAsync();
+        var complained = control.StandardError.ReadToEndAsync();
+        await control.WaitForExitAsync();
+        Assert.True(control.ExitCode == 0, $"{await said}{await complained}");
+        return await said;
     }
 
     /// <summary>Ready, since whoever holds some says so itself.</summary>

@@ -15,29 +15,32 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
 
     public async Task<IFeed> OpenAsync(CancellationToken cancellation)
     {
-        var connection = await ConnectAsync(cancellation);
+        // Two, since one that publishes may be blocked: see RabbitMqPublisher.
+        var connections = new List<IConnection>(2);
         try
         {
-            // Without confirms: it acknowledges. The other has them: it publishes dead letters.
-            var messages = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: false, publisherConfirmationTrackingEnabled: false), cancellation);
-            var letters = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
-            await FindAsync(letters, settings.Queue, cancellation);
+            connections.Add(await ConnectAsync("", cancellation));
+            connections.Add(await ConnectAsync(", dead letters", cancellation));
+            var (messages, letters) = (connections[0], connections[1]);
+            var channel = await messages.CreateChannelAsync(Channel(hasConfirms: false), cancellation);
+            var questions = await messages.CreateChannelAsync(Channel(hasConfirms: false), cancellation);
+            await FindAsync(questions, settings.Queue, cancellation);
             if (settings.DeadLetterExchange.Length == 0)
-                await FindAsync(letters, settings.DeadLetter, cancellation);
+                await FindAsync(questions, settings.DeadLetter, cancellation);
             else
-                await letters.ExchangeDeclarePassiveAsync(settings.DeadLetterExchange, cancellation);
-            var feed = new RabbitMqFeed(settings, connection, messages, letters);
+                await questions.ExchangeDeclarePassiveAsync(settings.DeadLetterExchange, cancellation);
+            var feed = new RabbitMqFeed(settings, messages, channel, questions, letters, await letters.CreateChannelAsync(Channel(hasConfirms: true), cancellation));
             await feed.StartAsync(cancellation);
             return feed;
         }
         catch (OperationInterruptedException fault) when (fault.ShutdownReason is { } reason && Refusals.Contains(reason.ReplyCode))
         {
-            await CloseAsync(connection);
+            await Task.WhenAll(connections.Select(CloseAsync));
             throw new BrokerRefusedException($"The broker refuses: {reason.ReplyText}", fault);
         }
         catch
         {
-            await CloseAsync(connection);
+            await Task.WhenAll(connections.Select(CloseAsync));
             throw;
         }
     }
@@ -55,7 +58,10 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
         }
     }
 
-    private async Task<IConnection> ConnectAsync(CancellationToken cancellation)
+    private static CreateChannelOptions Channel(bool hasConfirms) =>
+        new(publisherConfirmationsEnabled: hasConfirms, publisherConfirmationTrackingEnabled: hasConfirms);
+
+    private async Task<IConnection> ConnectAsync(string what, CancellationToken cancellation)
     {
         var factory = new ConnectionFactory
         {
@@ -71,7 +77,7 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
         };
         try
         {
-            return await factory.CreateConnectionAsync(settings.Nodes.Select(Endpoint), $"gpucredit source {settings.Common.Name}", cancellation);
+            return await factory.CreateConnectionAsync(settings.Nodes.Select(Endpoint), $"gpucredit source {settings.Common.Name}{what}", cancellation);
         }
         catch (BrokerUnreachableException fault)
         {

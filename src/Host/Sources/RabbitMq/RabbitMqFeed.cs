@@ -13,27 +13,35 @@ internal sealed class RabbitMqFeed : IFeed
     private readonly RabbitMqSettings _settings;
     private readonly IConnection _connection;
     private readonly IChannel _messages;
-    private readonly IChannel _letters;
+    private readonly IChannel _questions;
+    private readonly RabbitMqPublisher _letters;
     private readonly Channel<RabbitMqDelivery> _pushed;
     private readonly CancellationTokenSource _lost = new();
 
-    public RabbitMqFeed(RabbitMqSettings settings, IConnection connection, IChannel messages, IChannel letters)
+    /// <param name="settings">Which queue, and how much of it.</param>
+    /// <param name="messages">The connection that messages come by, and acknowledgements go; nothing is ever published on it. The feed's own from now on.</param>
+    /// <param name="channel">Of that, for messages.</param>
+    /// <param name="questions">Of that, for what isn't one.</param>
+    /// <param name="letters">The other connection; the feed's own too.</param>
+    /// <param name="lettersChannel">Of that.</param>
+    public RabbitMqFeed(RabbitMqSettings settings, IConnection messages, IChannel channel, IChannel questions, IConnection letters, IChannel lettersChannel)
     {
         _settings = settings;
-        _connection = connection;
-        _messages = messages;
-        _letters = letters;
+        _connection = messages;
+        _messages = channel;
+        _questions = questions;
         // Never full: the broker pushes no more than this before an acknowledgement.
         _pushed = Channel.CreateBounded<RabbitMqDelivery>(settings.Common.Prefetch);
         _connection.ConnectionShutdownAsync += LoseAsync;
         _messages.ChannelShutdownAsync += LoseAsync;
-        _letters.ChannelShutdownAsync += LoseAsync;
+        _questions.ChannelShutdownAsync += LoseAsync;
+        _letters = new RabbitMqPublisher(settings, letters, lettersChannel, LoseAsync);
         Lost = _lost.Token;
     }
 
     public CancellationToken Lost { get; }
 
-    public bool IsConnected => !Lost.IsCancellationRequested && _connection.IsOpen;
+    public bool IsConnected => !Lost.IsCancellationRequested && _connection.IsOpen && _letters.IsOpen;
 
     /// <summary>There is nothing to say: a delivery is ours until its channel ends. (The broker ends one that holds a delivery for half an hour.)</summary>
     public TimeSpan KeepEvery => TimeSpan.FromMinutes(1);
@@ -63,33 +71,17 @@ internal sealed class RabbitMqFeed : IFeed
             await _messages.BasicAckAsync(((RabbitMqDelivery)delivery).Tag, multiple: false, cancellation);
     }
 
-    public async Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation)
-    {
-        var original = ((RabbitMqDelivery)letter.Delivery).Properties;
-        // Not the whole of the original's properties: an expiration would take the letter away, a user id would be refused.
-        var properties = new BasicProperties
-        {
-            Persistent = true,
-            ContentType = original.ContentType,
-            ContentEncoding = original.ContentEncoding,
-            MessageId = original.MessageId,
-            CorrelationId = original.CorrelationId,
-            Type = original.Type,
-            Headers = RabbitMqLetter.Headers(letter, original.Headers, _connection.FrameMax),
-        };
-        // Mandatory: one that no queue takes is a fault, and not silently gone. Returns when the broker has confirmed it.
-        await _letters.BasicPublishAsync(_settings.DeadLetterExchange, _settings.DeadLetter, mandatory: true, properties, letter.Delivery.Message.Body, cancellation);
-    }
+    public Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation) => _letters.PublishAsync(letter, cancellation);
 
     public Task KeepAsync(IReadOnlyCollection<Delivery> underWay, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>What is ready, and what waits or is under way here. What other nodes hold is theirs to say.</summary>
     public async Task<long?> ReadLagAsync(CancellationToken cancellation) =>
-        await _letters.MessageCountAsync(_settings.Queue, cancellation) + _pushed.Reader.Count;
+        await _questions.MessageCountAsync(_settings.Queue, cancellation) + _pushed.Reader.Count;
 
     public async ValueTask DisposeAsync()
     {
-        await RabbitMqBroker.CloseAsync(_connection);
+        await Task.WhenAll(RabbitMqBroker.CloseAsync(_connection), _letters.DisposeAsync().AsTask());
         _lost.Dispose();
     }
 
