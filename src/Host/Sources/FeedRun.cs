@@ -47,7 +47,7 @@ internal sealed class FeedRun(
         if (_fault is { } fault)
             throw fault;
         if (feed.Lost.IsCancellationRequested && !taking.IsCancellationRequested)
-            throw new IOException("The connection to the broker is lost.");
+            throw new IOException(feed.LostBecause ?? "The connection to the broker is lost.");
     }
 
     public void Dispose() => _work.Dispose();

@@ -9,6 +9,9 @@ internal interface IFeed : IAsyncDisposable
     /// <summary>Cancelled when nothing that was taken here can be acknowledged any more: the broker delivers all of it again.</summary>
     CancellationToken Lost { get; }
 
+    /// <summary>Why it is lost, where the feed knows more than that; a sentence for people.</summary>
+    string? LostBecause => null;
+
     /// <summary>Whether the broker is reached now. A feed may lose its connection for a while without being lost.</summary>
     bool IsConnected { get; }
 

@@ -92,7 +92,7 @@ internal sealed class Source : IDisposable
         $"{_configured.Settings.Kind}".ToLowerInvariant(),
         _configured.Settings.Address,
         $"{State}".ToLowerInvariant(),
-        _pipeline.Lag,
+        Lag(),
         Math.Round(_meter.EntriesPerSecond(), 1),
         _pipeline.InFlight,
         _meter.Messages,
@@ -145,6 +145,13 @@ internal sealed class Source : IDisposable
         _pipeline.Dispose();
         _resumed.Dispose();
         _paused.Dispose();
+    }
+
+    /// <summary>Null also while the broker can't be reached: what was read before may be anything by now.</summary>
+    private long? Lag()
+    {
+        lock (_gate)
+            return _feed is { IsConnected: true } ? _pipeline.Lag : null;
     }
 
     private async Task FeedAsync(CancellationToken paused, CancellationToken stopping)

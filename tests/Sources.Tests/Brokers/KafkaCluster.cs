@@ -92,6 +92,13 @@ internal sealed class KafkaCluster : ITestBroker
             ((delegate* unmanaged<IntPtr, short, nuint, int*, void>)Export("rd_kafka_mock_push_request_errors_array"))(_cluster, Produce, (nuint)times, first);
     }
 
+    /// <summary>So long every answer takes from now on.</summary>
+    public unsafe void Slow(TimeSpan answer)
+    {
+        foreach (var broker in _brokers)
+            Assert.Equal(0, ((delegate* unmanaged<IntPtr, int, int, int>)Export("rd_kafka_mock_broker_set_rtt"))(_cluster, broker, (int)answer.TotalMilliseconds));
+    }
+
     public Task CutAsync(CuttingProxy proxy)
     {
         foreach (var broker in _brokers)

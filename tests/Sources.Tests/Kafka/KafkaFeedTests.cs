@@ -109,6 +109,36 @@ public sealed class KafkaFeedTests : IAsyncLifetime
             () => $"it goes on: {Of("0/")}");
     }
 
+    [Fact]
+    public async Task What_is_still_to_come_is_told_of_all_partitions_or_not_at_all()
+    {
+        await PublishAsync([0, 1, 2], each: 10);
+        await using var feed = await OpenAsync();
+        // And one message by which the topic was made.
+        await Eventually.TrueAsync(async () => await LagOrNullAsync(feed) == 31, Within, () => "it has its partitions");
+        var taken = await feed.TakeAsync(12, CancellationToken.None);
+        await feed.AcknowledgeAsync(taken, CancellationToken.None);
+        await Eventually.TrueAsync(async () => await LagOrNullAsync(feed) == 31 - taken.Count, Within, () => "what is decided is no more to come");
+
+        // Each question alone would be answered in time, and all of them together are not.
+        _broker.Slow(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<IOException>(() => feed.ReadLagAsync(CancellationToken.None));
+        _broker.Slow(TimeSpan.Zero);
+        await Eventually.TrueAsync(async () => await LagOrNullAsync(feed) == 31 - taken.Count, Within, () => "it is told again");
+    }
+
+    private static async Task<long?> LagOrNullAsync(KafkaFeed feed)
+    {
+        try
+        {
+            return await feed.ReadLagAsync(CancellationToken.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private int Of(string partition) => _taken.Count(body => body.StartsWith(partition, StringComparison.Ordinal));
 
     private async Task<KafkaFeed> OpenAsync(params string[] settings)

@@ -26,7 +26,7 @@ public sealed class KafkaSourceTests : IAsyncLifetime
         await source.TrueAsync(now => now is { Recorded: 1, InFlight: 0 }, "it is taken");
 
         await _broker.StopAsync(abruptly: true);
-        await source.IsAsync("disconnected");
+        await source.TrueAsync(now => now is { State: "disconnected", Lag: null }, "it says so, and no old number");
         await _broker.StartAgainAsync();
         await _broker.PublishAsync([Usage("after")]);
 
@@ -51,7 +51,7 @@ public sealed class KafkaSourceTests : IAsyncLifetime
     {
         await using var source = LocalSource.Start(_broker, _accounts, "Topic=elsewhere");
         await source.IsAsync("failed");
-        Assert.Equal("There is no topic elsewhere.", source.Now.LastError!.Detail);
+        Assert.Equal("There is no topic elsewhere. Make it, or set Create to true.", source.Now.LastError!.Detail);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class KafkaSourceTests : IAsyncLifetime
     {
         await using var source = LocalSource.Start(_broker, _accounts, "DeadLetter=elsewhere");
         await source.IsAsync("failed");
-        Assert.Equal("There is no topic elsewhere for the dead letters. Make it, or set DeadLetter to one that is there.", source.Now.LastError!.Detail);
+        Assert.Equal("There is no topic elsewhere for the dead letters. Make it, set DeadLetter to one that is there, or set Create to true.", source.Now.LastError!.Detail);
     }
 
     [Fact]

@@ -17,6 +17,8 @@ internal sealed class FakeFeed : IFeed
 
     public bool IsConnected { get; set; } = true;
 
+    public string? LostBecause { get; private set; }
+
     public TimeSpan KeepEvery => TimeSpan.FromSeconds(10);
 
     /// <summary>While it is set no dead letter is stored.</summary>
@@ -58,7 +60,11 @@ internal sealed class FakeFeed : IFeed
             _messages.Writer.TryWrite(new FakeDelivery(++_number, body));
     }
 
-    public void Lose() => _lost.Cancel();
+    public void Lose(string? because = null)
+    {
+        LostBecause = because;
+        _lost.Cancel();
+    }
 
     public async Task<IReadOnlyList<Delivery>> TakeAsync(int messagesMax, CancellationToken cancellation)
     {

@@ -334,6 +334,17 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_feed_that_says_why_it_is_lost_is_heard()
+    {
+        using var pipeline = Pipeline();
+        var running = pipeline.RunAsync(_feed, _taking.Token);
+
+        _feed.Lose("polling failed");
+
+        Assert.Equal("polling failed", (await Assert.ThrowsAsync<IOException>(() => running.WaitAsync(SomePause))).Message);
+    }
+
+    [Fact]
     public async Task An_acknowledgement_that_cannot_be_sent_ends_the_feed()
     {
         using var pipeline = Pipeline();

@@ -5,17 +5,14 @@ namespace GpuCredit.Host.Sources.Kafka;
 /// <summary>Kafka: a consumer group, whose members share the topic's partitions.</summary>
 internal sealed class KafkaBroker(KafkaSettings settings) : IBroker
 {
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(5);
-
     public async Task<IFeed> OpenAsync(CancellationToken cancellation)
     {
         // The client blocks.
-        await Task.Run(FindTopics, cancellation);
-        return new KafkaFeed(settings);
+        await Task.Run(FindTopicsAsync, cancellation);
+        return KafkaFeed.Open(settings);
     }
 
-    /// <summary>A consumer of a topic that isn't there would wait for it without a word, and a bad message for the dead letters' topic.</summary>
-    private void FindTopics()
+    private async Task FindTopicsAsync()
     {
         Error? heard = null;
         using var admin = new AdminClientBuilder(settings.Apply(new AdminClientConfig()))
@@ -24,12 +21,7 @@ internal sealed class KafkaBroker(KafkaSettings settings) : IBroker
             .Build();
         try
         {
-            // All topics: to ask for one by name may make it.
-            var topics = admin.GetMetadata(AnswersWithin).Topics;
-            if (!topics.Exists(topic => topic.Topic == settings.Topic))
-                throw new BrokerRefusedException($"There is no topic {settings.Topic}.");
-            if (!topics.Exists(topic => topic.Topic == settings.DeadLetter))
-                throw new BrokerRefusedException($"There is no topic {settings.DeadLetter} for the dead letters. Make it, or set DeadLetter to one that is there.");
+            await KafkaTopics.FindAsync(admin, settings);
         }
         catch (KafkaException fault)
         {

@@ -6,7 +6,7 @@ namespace GpuCredit.Host.Sources.Kafka;
 /// <summary>What a source of kind <c>kafka</c> has beside what all have.</summary>
 internal sealed record KafkaSettings
 {
-    private static readonly string[] Known = ["Topic", "Group", "DeadLetter", "SessionTimeoutSeconds", "Tls", "CaFile", "Username", "Password", "SaslMechanism"];
+    private static readonly string[] Known = ["Topic", "Group", "Create", "DeadLetter", "SessionTimeoutSeconds", "Tls", "CaFile", "Username", "Password", "SaslMechanism"];
 
     public required SourceSettings Common { get; init; }
 
@@ -17,6 +17,9 @@ internal sealed record KafkaSettings
 
     /// <summary>The consumer group: all nodes that name the same one share the topic's partitions.</summary>
     public required string Group { get; init; }
+
+    /// <summary>Whether topics that are absent are made.</summary>
+    public required bool Create { get; init; }
 
     /// <summary>The dead letters' topic.</summary>
     public required string DeadLetter { get; init; }
@@ -53,6 +56,7 @@ internal sealed record KafkaSettings
             Servers = string.Join(',', servers),
             Topic = topic,
             Group = section.Text("Group") ?? $"gpucredit-{section.Name}",
+            Create = section.YesNo("Create", otherwise: false),
             DeadLetter = Name(section, "DeadLetter", section.Text("DeadLetter") ?? $"{topic}.dead"),
             SessionTimeout = section.Seconds("SessionTimeoutSeconds", 10, 1, 1800),
             Tls = tls,

@@ -30,6 +30,9 @@ internal sealed class PartitionProgress(TopicPartition partition)
     /// <summary>The offset to go on from, were this node to die now; null until something is decided.</summary>
     public long? Committable { get; private set; }
 
+    /// <summary><see cref="Committable"/> as the client takes it.</summary>
+    public TopicPartitionOffset? Reached => Committable is { } offset ? new(partition, offset) : null;
+
     /// <summary>Whether so many are kept that no more may come, until half of them are gone.</summary>
     public bool IsFilledBy(int keptMax) => _isFilled = Kept >= (_isFilled ? (keptMax / 2) + 1 : keptMax);
 
