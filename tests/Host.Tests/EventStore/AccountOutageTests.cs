@@ -47,8 +47,9 @@ public sealed class AccountOutageTests : IDisposable
     {
         await using var host = await StartAsync(
             "--akka:persistence:journal:sql:circuit-breaker:call-timeout", "4s",
-            "--akka:persistence:journal:sql:circuit-breaker:max-failures", "5",
-            "--akka:persistence:journal:sql:circuit-breaker:reset-timeout", "5s");
+            "--akka:persistence:journal:sql:circuit-breaker:max-failures", "1",
+            // Longer than the file's own patience, so that what waited behind the first transaction comes while it is open.
+            "--akka:persistence:journal:sql:circuit-breaker:reset-timeout", "12s");
         var load = new AccountLoad(host, Accounts);
         await load.OpenAsync();
         await load.StoreAsync(1);

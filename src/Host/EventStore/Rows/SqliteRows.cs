@@ -97,7 +97,7 @@ internal sealed class SqliteRows : IEventRows
             await _turn.WaitAsync();
             try
             {
-                return use(_command ??= Open());
+                return await Task.Run(() => use(_command ??= Open())); // whoever waits for it may have a limit
             }
             catch (DbException)
             {
