@@ -1,35 +1,50 @@
 using System.Diagnostics;
+using System.Runtime;
 using PeerBench.Peers;
 using PeerBench.Work;
 
 namespace PeerBench.Measuring;
 
 /// <summary>
-/// The same for every peer: connections, plans and code are ready when the clock starts. It has accounts of its own, and a peer
-/// that was restarted for its history is warmed afterwards.
+/// The same for every peer: connections, plans and code are ready when the clock starts. It goes on until the runtime has made
+/// nearly all of the machine code that it will make, since that is done once and takes a third of two cores for many seconds. It has
+/// accounts of its own, and a peer that was restarted for its history is warmed afterwards.
 /// </summary>
 internal static class WarmUp
 {
     private const int Entries = 4_000;
     private const int Accounts = 200;
     private const ulong Seed = 999;
-    private const int RoundsMax = 5;
-    private const int BatchesMax = 60;
+    private const int BatchesEachRound = 4;
+    private const long CompiledFew = 40;
     private const long FirstAccount = 50_000_000;
     private const long AccountsEachRound = 1_000_000;
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Most = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(20);
 
     public static async Task RunAsync(IPeer peer, Variant variant)
     {
         var entries = Workload.Deliveries(Entries, Accounts, Seed);
-        var clock = Stopwatch.StartNew();
         var round = 0;
-        do
-            await OneByOneAsync(peer, variant.Clients, Moved(entries, round++), clock);
-        while (round < RoundsMax && clock.Elapsed < Enough);
+        await UntilSettledAsync(clock => OneByOneAsync(peer, variant.Clients, Moved(entries, round++), clock));
         if (variant.Batch > 1)
-            await InBatchesAsync(peer, variant, entries, round);
+            await UntilSettledAsync(clock => InBatchesAsync(peer, variant, () => Moved(entries, Interlocked.Increment(ref round)), clock));
+    }
+
+    /// <summary>Rounds until hardly any method was compiled for <see cref="Enough"/>, but not for ever.</summary>
+    private static async Task UntilSettledAsync(Func<Stopwatch, Task> roundAsync)
+    {
+        var clock = Stopwatch.StartNew();
+        long compiled;
+        do
+        {
+            compiled = JitInfo.GetCompiledMethodCount();
+            var begun = clock.Elapsed;
+            do
+                await roundAsync(clock);
+            while (clock.Elapsed - begun < Enough && clock.Elapsed < Most);
+        }
+        while (JitInfo.GetCompiledMethodCount() - compiled > CompiledFew && clock.Elapsed < Most);
     }
 
     private static async Task OneByOneAsync(IPeer peer, int clients, List<WorkEntry> entries, Stopwatch clock)
@@ -47,14 +62,12 @@ internal static class WarmUp
         })));
     }
 
-    private static async Task InBatchesAsync(IPeer peer, Variant variant, List<WorkEntry> entries, int round)
+    private static async Task InBatchesAsync(IPeer peer, Variant variant, Func<List<WorkEntry>> next, Stopwatch clock)
     {
-        var clock = Stopwatch.StartNew();
-        var batches = 0;
         await Task.WhenAll(Enumerable.Range(0, variant.Clients).Select(worker => Task.Run(async () =>
         {
-            while (clock.Elapsed < Enough && Interlocked.Increment(ref batches) is var batch && batch <= BatchesMax)
-                await peer.PutBatchAsync(worker, [.. Moved(entries, round + batch).Take(variant.Batch)]);
+            for (var batch = 0; batch < BatchesEachRound && clock.Elapsed < Most; batch++)
+                await peer.PutBatchAsync(worker, [.. next().Take(variant.Batch)]);
         })));
     }
 
