@@ -12,6 +12,22 @@ internal sealed record ClosedBooks(long Horizon, Int128 CreditsSum, ImmutableArr
     /// <summary>How many ids are still known.</summary>
     public int IdCount => Ids.Sum(ids => ids.Count);
 
+    /// <summary>The ids from one place in their order to another, the latter not included.</summary>
+    public ImmutableArray<ClosedIdsPart> IdsBetween(int from, int to)
+    {
+        var parts = ImmutableArray.CreateBuilder<ClosedIdsPart>();
+        var before = 0;
+        foreach (var ids in Ids)
+        {
+            var (first, end) = (Math.Max(from - before, 0), Math.Min(to - before, ids.Count));
+            if (first < end)
+                parts.Add(ids.Part(first, end));
+            before += ids.Count;
+        }
+
+        return parts.ToImmutable();
+    }
+
     /// <summary>What becomes of an entry whose id has left; null when it isn't known here.</summary>
     public OutcomeStatus? Find(Entry entry)
     {

@@ -15,6 +15,8 @@ internal sealed class CreditTable(long idBytesMax = IdTable.BytesMax)
 
     public int Count => _rows.Count;
 
+    public ReadOnlySpan<byte> Id(int credit) => _ids.Bytes(credit);
+
     public ref CreditRow this[int credit] => ref _rows[credit];
 
     /// <inheritdoc cref="IdTable.HasRoomFor"/>

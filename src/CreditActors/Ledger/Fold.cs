@@ -1,10 +1,14 @@
+using System.Collections;
+
 namespace CreditActors.Ledger;
 
 /// <summary>
-/// What a closing makes of the epochs before its horizon (docs/decisions/0009-horizon.md says why it is exact). Changes nothing.
+/// What a closing makes of the epochs before its horizon (docs/decisions/0009-horizon.md says why it is exact). Decided at once, for
+/// the credits as they stand; changes nothing.
 /// </summary>
 internal sealed class Fold
 {
+    private readonly BitArray _leaves;
     private readonly CreditTable _credits;
     private readonly UsageTable _usages;
     private readonly EpochList _epochs;
@@ -47,21 +51,30 @@ internal sealed class Fold
             _from = Math.Min(_from, credits[credit].Timestamp);
         }
 
+        _leaves = new(credits.Count);
         for (var credit = 0; credit < credits.Count; credit++)
         {
-            if (!Leaves(credit) && credits[credit].Amount > 0)
-                _boundaries.UnionWith([credits[credit].Timestamp, credits[credit].End + 1]);
+            ref readonly var row = ref credits[credit];
+            if (row.Timestamp >= horizon)
+                continue;
+            if (row.Amount == 0 || (row.End < horizon && !(IsBetween(credit) && row.End >= _from)))
+            {
+                _leaves[credit] = true;
+                CreditsSum += row.Amount;
+                continue;
+            }
+
+            _boundaries.Add(row.Timestamp);
+            if (row.End < horizon)
+                _boundaries.Add(row.End + 1);
         }
     }
 
-    /// <summary>True when a standing credit is no more in the journal after the closing.</summary>
-    public bool Leaves(int credit)
-    {
-        ref readonly var row = ref _credits[credit];
-        if (row.Timestamp >= _horizon)
-            return false;
-        return row.Amount == 0 || (row.End < _horizon && !(IsBetween(credit) && row.End >= _from));
-    }
+    /// <summary>The amounts of those that leave.</summary>
+    public Int128 CreditsSum { get; }
+
+    /// <summary>True when a credit that stood at the closing is no more in the journal after it.</summary>
+    public bool Leaves(int credit) => _leaves[credit];
 
     /// <summary>The usages before the horizon, epoch by epoch, less what the credits that burn before all others paid of them.</summary>
     public IEnumerable<ClosedSum> Sums()

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace CreditActors.Ledger;
 
 /// <summary>
@@ -13,7 +10,7 @@ namespace CreditActors.Ledger;
 /// most two. What later answers need is derived by <see cref="Replay"/> when the next question comes, and can be dropped at
 /// any time. Not thread-safe: an account is one actor.
 /// </remarks>
-public sealed class Journal
+public sealed partial class Journal
 {
     private const int LookAhead = 4;
 
@@ -31,30 +28,17 @@ public sealed class Journal
     }
 
     /// <param name="idBytesMax">The room for ids of each kind.</param>
-    /// <param name="closed">What the last closing left; null: nothing was ever closed.</param>
-    internal Journal(long idBytesMax, ClosedBooks? closed = null)
+    internal Journal(long idBytesMax)
     {
         _idBytesMax = idBytesMax;
-        Closed = closed;
         _usages = new(idBytesMax);
         _credits = new(idBytesMax);
         _epochs = new(_credits, _usages);
         _replay = new(_epochs, _credits);
-        if (closed is null)
-            return;
-        StandingCreditsSum = closed.CreditsSum;
-        for (var i = 0; i < ClosedSumCount; i++)
-            Apply(new Usage(string.Create(CultureInfo.InvariantCulture, $" {i}"), closed.Sums[i].Amount, closed.Sums[i].At)); // no usage's id has a space
     }
-
-    /// <summary>What the last closing left of the time before its horizon; null when nothing was ever closed.</summary>
-    internal ClosedBooks? Closed { get; }
 
     /// <summary>The number of distinct usage ids, voided ones included; those that have left by a closing are not.</summary>
     public int UsageCount => _usages.Count - ClosedSumCount;
-
-    /// <summary>A closed sum is a usage like any other, numbered before all others.</summary>
-    private int ClosedSumCount => Closed?.Sums.Length ?? 0;
 
     /// <summary>The number of distinct credit ids, voided ones included.</summary>
     public int CreditCount => _credits.Count;
@@ -106,7 +90,7 @@ public sealed class Journal
             return decision;
         if (entry.Kind == EntryKind.Credit && StandingCreditsSum - (standing?.Amount ?? 0) + entry.Amount > Limits.StandingCreditsMax)
             return new(OutcomeStatus.Rejected, Refusal: EntryRules.StandingCreditsExceeded);
-        return Closed is { } closed && Lateness.IsLate(entry, standing, closed.Horizon) ? new(OutcomeStatus.Late) : decision;
+        return Lateness.IsLate(entry, standing, Horizon) ? new(OutcomeStatus.Late) : decision;
     }
 
     /// <summary>
@@ -115,6 +99,7 @@ public sealed class Journal
     /// </summary>
     public void Apply(Entry entry)
     {
+        MayClose(entry);
         switch (entry)
         {
             case Usage usage:
@@ -160,9 +145,7 @@ public sealed class Journal
     /// The growth since a mark: ids that came, and amendments, of which several of one entry count each. Not less than the
     /// number of entries that <see cref="EntriesSince"/> lists.
     /// </summary>
-    public int CountSince(JournalMark mark) =>
-        _usages.Count - mark.Usages + (_credits.Count - mark.Credits)
-        + (_amendedUsages.Count - mark.AmendedUsages) + (_amendedCredits.Count - mark.AmendedCredits);
+    public int CountSince(JournalMark mark) => Mark().CountSince(mark);
 
     /// <summary>
     /// The editions that stand now (void ones included) of the entries first applied, or amended, since the mark; applying
@@ -185,35 +168,6 @@ public sealed class Journal
             yield return _usages.Read(usage);
         for (var usage = Math.Max(from.Usages, ClosedSumCount); usage < to.Usages; usage++)
             yield return _usages.Read(usage);
-    }
-
-    /// <summary>
-    /// The journal that a closing leaves: every balance at its horizon or after it is the same, now and after whatever may come.
-    /// It takes no entry any more that <see cref="Lateness"/> calls late. This journal is not to be used any more.
-    /// </summary>
-    internal Journal Close(Closing closing)
-    {
-        if (closing.Horizon <= Closed?.Horizon)
-            return this;
-        var fold = new Fold(_credits, _usages, _epochs, closing.Horizon);
-        var left = new List<Entry>();
-        var stays = new List<Entry>();
-        var creditsSum = Closed?.CreditsSum ?? 0;
-        for (var credit = 0; credit < _credits.Count; credit++)
-        {
-            var leaves = fold.Leaves(credit);
-            (leaves ? left : stays).Add(_credits.Read(credit));
-            if (leaves)
-                creditsSum += _credits[credit].Amount;
-        }
-
-        for (var usage = ClosedSumCount; usage < _usages.Count; usage++)
-            (_usages.Timestamp(usage) < closing.Horizon ? left : stays).Add(_usages.Read(usage));
-
-        var ids = (Closed?.Ids ?? []).Where(ids => ids.Horizon > closing.ForgetThrough).Append(ClosedIds.Of(closing.Horizon, left));
-        var journal = new Journal(_idBytesMax, new(closing.Horizon, creditsSum, [.. fold.Sums()], [.. ids]));
-        journal.Apply(CollectionsMarshal.AsSpan(stays));
-        return journal;
     }
 
     /// <summary>Drops everything derived; changes no answer, only the cost of the next.</summary>

@@ -20,6 +20,8 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
 
     public long Amount(int usage) => _rows[usage].Amount;
 
+    public ReadOnlySpan<byte> Id(int usage) => _ids.Bytes(usage);
+
     public int Revision(int usage) => _revisions is null ? 0 : _revisions.GetValueOrDefault(usage);
 
     /// <summary>True when usage <paramref name="left"/> comes before <paramref name="right"/> in the replay: by time, then by id.</summary>

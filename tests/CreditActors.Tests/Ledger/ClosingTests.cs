@@ -12,12 +12,68 @@ public sealed class ClosingTests(ITestOutputHelper output)
     [Fact]
     public void Crowded_entries_with_closings_between_are_decided_and_answered_as_if_nothing_were_folded() =>
         Gen.Select(Entries.Crowded, Gen.Int[0, 9]).Array[1, 50].Sample(
-            steps => Run(steps, stepMost: 3, askAfterEach: true), output.WriteLine, iter: Effort.Samples(4_000), print: Print);
+            steps => Run(steps, stepMost: 3, askAfterEach: true, portion: int.MaxValue), output.WriteLine, iter: Effort.Samples(4_000), print: Print);
 
     [Fact]
     public void Many_epochs_with_closings_between_are_decided_and_answered_as_if_nothing_were_folded() =>
         Gen.Select(Entries.Wide, Gen.Int[0, 60]).Array[100, 400].Sample(
-            steps => Run(steps, stepMost: 30, askAfterEach: false), output.WriteLine, iter: Effort.Samples(40), print: Print);
+            steps => Run(steps, stepMost: 30, askAfterEach: false, portion: int.MaxValue), output.WriteLine, iter: Effort.Samples(40), print: Print);
+
+    /// <summary>The entries that come meanwhile go into both journals, and the old one answers; then the new one takes its place.</summary>
+    [Fact]
+    public void Entries_and_questions_come_between_the_portions_of_a_closing() =>
+        Gen.Select(Gen.Select(Entries.Crowded, Gen.Int[0, 9]).Array[1, 80], Gen.Int[1, 4]).Sample(
+            (steps, portion) => Run(steps, stepMost: 3, askAfterEach: true, portion), output.WriteLine, iter: Effort.Samples(3_000),
+            print: sample => $"{Print(sample.Item1)}, portions of {sample.Item2}");
+
+    [Fact]
+    public void Portions_as_large_as_an_epoch_come_between_many_epochs() =>
+        Gen.Select(Gen.Select(Entries.Wide, Gen.Int[0, 30]).Array[100, 400], Gen.Int[1, 40]).Sample(
+            (steps, portion) => Run(steps, stepMost: 30, askAfterEach: false, portion), output.WriteLine, iter: Effort.Samples(40),
+            print: sample => $"{Print(sample.Item1)}, portions of {sample.Item2}");
+
+    [Fact]
+    public void A_portion_is_no_larger_than_asked_for_whatever_there_is_to_fold()
+    {
+        var usages = Enumerable.Range(0, 10_000).Select(i => new Usage($"u{i}", 1, i));
+        var journal = Judge.JournalOf([new Credit("runs", 20_000, 0, 100_000), .. usages]);
+        var run = journal.BeginClosing(new(5_000, ForgetNothing))!;
+        var portions = 0;
+        for (; !run.IsDone; portions++)
+            run.Step(100);
+        Assert.InRange(portions, 101, 160); // 10,001 entries to pass, and 5,000 digests to sort in 32 pages, each of them at once
+        Assert.Equal((5_000, 5_000, 14_999), (run.Journal.UsageCount, run.Journal.Closed!.IdCount, run.Journal.BalanceAt(5_000)));
+    }
+
+    [Fact]
+    public void A_running_credit_that_is_taken_back_while_the_closing_is_carried_out_stays_known()
+    {
+        var journal = Judge.JournalOf([new Credit("runs", 10, 0, 100), new Credit("other", 10, 0, 200), new Usage("u", 8, 5)]);
+        var run = journal.BeginClosing(new(50, ForgetNothing))!;
+        Entry[] later = [new Credit("runs", 0, 0, 60, Revision: 1)];
+        Assert.Equal(OutcomeStatus.Recorded, journal.Decide(later[0]).Status);
+        journal.Apply(later);
+        run.Take(later, version: 2);
+        Assert.Equal(2, journal.BalanceAt(50));
+        run.Finish();
+        Assert.Equal((2, 2L), (run.Journal.CreditCount, run.Journal.BalanceAt(50)));
+        Assert.Equal(OutcomeStatus.Duplicate, run.Journal.Decide(later[0]).Status);
+        Assert.Equal([2], run.Grown.Select(grown => grown.Version));
+    }
+
+    [Fact]
+    public void Nothing_is_worth_a_closing_that_neither_folds_nor_forgets()
+    {
+        var journal = Judge.JournalOf([new Credit("runs", 10, 0, 100), new Usage("u", 8, 20)]);
+        Assert.False(journal.IsWorthClosing(new(20, ForgetNothing)));
+        Assert.True(journal.IsWorthClosing(new(21, ForgetNothing)));
+        journal = journal.Close(new(21, ForgetNothing));
+        Assert.False(journal.IsWorthClosing(new(100, ForgetThrough: 20)));
+        Assert.True(journal.IsWorthClosing(new(100, ForgetThrough: 21)));
+        Assert.True(journal.IsWorthClosing(new(101, ForgetNothing)));
+        journal.Apply(new Usage("v", 0, 30, Revision: 1));
+        Assert.True(journal.IsWorthClosing(new(31, ForgetNothing)));
+    }
 
     [Fact]
     public void A_credit_that_still_runs_is_amended_exactly_although_the_usages_that_it_paid_are_folded()
@@ -116,9 +172,14 @@ public sealed class ClosingTests(ITestOutputHelper output)
     private static Journal Closed(IEnumerable<Entry> entries, long horizon) => Judge.JournalOf(entries).Close(new(horizon, ForgetNothing));
 
     /// <summary>Each step sends an entry; the dice say by how much the horizon then moves, mostly not at all.</summary>
-    private static void Run((Entry Entry, int Dice)[] steps, int stepMost, bool askAfterEach)
+    /// <param name="steps">The entries and the dice.</param>
+    /// <param name="stepMost">By how much the horizon moves at most.</param>
+    /// <param name="askAfterEach">Whether each step ends with questions at every interesting time.</param>
+    /// <param name="portion">How much of a closing that is under way is carried out at each step.</param>
+    private static void Run((Entry Entry, int Dice)[] steps, int stepMost, bool askAfterEach, int portion)
     {
         var journal = new Journal();
+        ClosingRun? run = null;
         var recorded = new List<Entry>();
         var horizon = -1L;
         foreach (var (entry, dice) in steps)
@@ -129,12 +190,19 @@ public sealed class ClosingTests(ITestOutputHelper output)
             {
                 journal.Apply(entry);
                 recorded.Add(entry);
+                run?.Take(new[] { entry }, recorded.Count);
             }
 
-            if (dice is >= 1 && dice <= Math.Min(stepMost, 3))
+            if (run is null && dice is >= 1 && dice <= Math.Min(stepMost, 3))
             {
                 horizon += dice * (stepMost / 3);
-                journal = journal.Close(new(horizon, ForgetNothing));
+                run = journal.BeginClosing(new(horizon, ForgetNothing));
+            }
+
+            run?.Step(portion);
+            if (run is { IsDone: true })
+            {
+                (journal, run) = (run.Journal, null);
                 Assert.Equal(Oracle.Standing(recorded).Where(standing => standing is Credit).Sum(credit => credit.Amount), journal.StandingCreditsSum);
             }
 
@@ -142,6 +210,9 @@ public sealed class ClosingTests(ITestOutputHelper output)
                 Compare(journal, recorded, horizon);
         }
 
+        Compare(journal, recorded, horizon);
+        run?.Finish();
+        journal = run?.Journal ?? journal;
         Compare(journal, recorded, horizon);
         Compare(Restored(journal), recorded, horizon);
     }
@@ -172,7 +243,7 @@ public sealed class ClosingTests(ITestOutputHelper output)
     /// <summary>What a snapshot holds of it: what is closed, and the entries that remain.</summary>
     private static Journal Restored(Journal journal)
     {
-        var restored = new Journal(IdTable.BytesMax, journal.Closed);
+        var restored = journal.Closed is { } closed ? journal.Restored(closed) : new Journal();
         foreach (var entry in journal.EntriesSince(default))
         {
             Assert.Null(EntryRules.Check(entry)); // a closed sum is no entry
