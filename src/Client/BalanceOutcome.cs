@@ -42,6 +42,8 @@ public sealed record BalanceOutcome : IRetriedOutcome
     internal static BalanceOutcome Rejected(EntryOutcome refusal) =>
         new() { Status = BalanceStatus.Rejected, Field = refusal.Field, Rule = refusal.Rule, Detail = refusal.Detail };
 
+    internal static BalanceOutcome BeforeHorizon(string? detail) => new() { Status = BalanceStatus.BeforeHorizon, Field = "at", Detail = detail };
+
     // The generated one reads Balance, which throws.
     private bool PrintMembers(System.Text.StringBuilder text)
     {

@@ -11,4 +11,7 @@ public enum BalanceStatus
 
     /// <summary>The account didn't answer in time: ask again.</summary>
     Unavailable,
+
+    /// <summary>The tick is before the account's horizon: those books are closed, and <see cref="BalanceOutcome.Detail"/> names the horizon.</summary>
+    BeforeHorizon,
 }

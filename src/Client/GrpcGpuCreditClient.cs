@@ -116,6 +116,10 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
                 {
                     return BalanceOutcome.Rejected(GrpcFaults.Refusal(e));
                 }
+                catch (RpcException e) when (GrpcFaults.Code(e) == "before_horizon")
+                {
+                    return BalanceOutcome.BeforeHorizon(e.Status.Detail);
+                }
                 catch (RpcException e) when (GrpcFaults.Code(e) == "unavailable")
                 {
                     return BalanceOutcome.Unavailable(e.Status.Detail, GrpcFaults.RetryAfter(e));

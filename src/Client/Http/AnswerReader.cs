@@ -55,6 +55,7 @@ internal static class AnswerReader
         return ReadProblem(answer) switch
         {
             { Code: "rejected", Detail: { } detail } problem => BalanceOutcome.Rejected(EntryOutcome.Rejected(problem.Field, detail)),
+            { Code: "before_horizon" } problem => BalanceOutcome.BeforeHorizon(problem.Detail),
             { Code: "unavailable" } problem => BalanceOutcome.Unavailable(problem.Detail, answer.RetryAfter),
             _ => null,
         };

@@ -19,6 +19,7 @@ internal sealed partial class AccountActor
     private long _askedThrough;
     private bool _replaying;
     private bool _offeredForeign;
+    private bool _isRestored;
     private ICancelable? _loadTimeout;
 
     /// <summary>The version up to which everything is read, if not yet taken in.</summary>
@@ -30,7 +31,7 @@ internal sealed partial class AccountActor
     {
         switch (message)
         {
-            case SnapshotOffer { Snapshot: AccountSegment segment } offer when segment.Version == offer.Metadata.SequenceNr:
+            case SnapshotOffer { Snapshot: AccountSegment { IsFragment: false } segment } offer when segment.Version == offer.Metadata.SequenceNr:
                 _trimBelow = segment.OlderVersions.IsEmpty ? segment.Version : segment.OlderVersions[0];
                 if (segment.OlderVersions.IsEmpty)
                     TakeIn(segment);
@@ -51,14 +52,14 @@ internal sealed partial class AccountActor
                 _tail.Add((recorded, LastSequenceNr));
                 break;
             case RecoveryCompleted when _offeredForeign:
-                ReplayEvents("its newest row isn't a snapshot of an account");
+                ReplayEvents("its newest row isn't a snapshot of an account, or only a part of one");
                 break;
             case RecoveryCompleted when LastSequenceNr != ReadThrough:
                 StopUnread($"the events after version {ReadThrough} are missing", StoreResult.Untold);
                 break;
             case RecoveryCompleted when _offered is null:
                 _segments.NeedsSweep = _segments.SavedCount == 0 && LastSequenceNr > 0;
-                if (_segments.NeedsSweep && LastSequenceNr > _settings.Snapshot.CutEvents)
+                if (!_isRestored && LastSequenceNr > _settings.Snapshot.CutEvents)
                     _log.Warning("Account {AccountId}: its snapshot is gone or can't be read. It was built from its {Events} events.", _accountId, LastSequenceNr);
                 OnLoaded();
                 break;
@@ -87,13 +88,16 @@ internal sealed partial class AccountActor
     private void TakeIn(AccountSegment segment)
     {
         _state.Restore(segment);
-        _segments.Restored(segment.Version, _state.Journal);
+        _segments.Restored(segment.Version, _state.Journal, isClosed: segment.Books is not null);
+        _isRestored = true;
     }
 
     private void TakeIn(EntriesRecorded recorded, long version)
     {
-        _state.Replay(recorded, version);
-        _segments.Grown(version, _state.Journal);
+        if (_state.Replay(recorded, version) is { } closing)
+            BeginAnew(closing);
+        else
+            _segments.Grown(version, _state.Journal);
     }
 
     private bool OnLoading(object message)

@@ -18,21 +18,40 @@ internal sealed partial class AccountActor
 
     private void CutSnapshot()
     {
-        if (!_segments.IsDue || _sweeping)
+        if (!_segments.IsDue || _sweeping || _state.IsClosing)
             return;
         if (_segments.NeedsSweep)
         {
             _sweeping = true;
+            _trimBelow = 0;
             DeleteSnapshots(SnapshotSelectionCriteria.Latest);
             return;
         }
 
         TrimLeftRows();
         var cut = _segments.Cut();
-        var segment = new AccountSegment(cut.OlderVersions, cut.Row.Version, [.. _state.Journal.EntriesBetween(cut.Row.From, cut.Row.To)]);
+        var segment = new AccountSegment(
+            cut.OlderVersions, cut.Row.Version, [.. _state.Journal.EntriesBetween(cut.Row.From, cut.Row.To)], BooksOf(cut.Row.Closed));
         // Not SaveSnapshot, which would file it under the last version: what has come since the row's end is not in it.
         // The store puts its own time where none is given.
         SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, segment.Version, DateTime.MinValue), segment));
+    }
+
+    /// <summary>A closing is carried out: no row counts any more.</summary>
+    private void BeginAnew(CarriedOut closing)
+    {
+        _segments.BeginAnew(closing.Version, closing.Run.End, _state.Journal.Closed!.IdCount);
+        foreach (var (version, mark) in closing.Run.Grown)
+            _segments.Grown(version, mark);
+        _leftRows.Clear();
+    }
+
+    private SegmentBooks? BooksOf(SegmentClosedRow? row)
+    {
+        if (row is null)
+            return null;
+        var closed = _state.Journal.Closed!;
+        return new(row.IsFirst ? closed with { Ids = [] } : null, closed.IdsBetween(row.IdsFrom, row.IdsTo), row.IsLast);
     }
 
     /// <summary>Rows between those that count, which an earlier incarnation replaced and was lost before it had deleted them.</summary>
@@ -68,12 +87,12 @@ internal sealed partial class AccountActor
                 _log.Warning(failed.Cause, "Account {AccountId}: its snapshot of version {Version} was not saved; the next one tries again.", _accountId, failed.Metadata.SequenceNr);
                 _segments.SaveFailed();
                 return true;
-            case DeleteSnapshotsSuccess when _sweeping:
+            case DeleteSnapshotsSuccess swept when _sweeping && swept.Criteria.Equals(SnapshotSelectionCriteria.Latest):
                 _sweeping = false;
                 _segments.NeedsSweep = false;
                 CutSnapshot();
                 return true;
-            case DeleteSnapshotsFailure failed when _sweeping:
+            case DeleteSnapshotsFailure failed when _sweeping && failed.Criteria.Equals(SnapshotSelectionCriteria.Latest):
                 _log.Warning(failed.Cause, "Account {AccountId}: its old snapshots could not be deleted; the next cut tries again.", _accountId);
                 _sweeping = false;
                 _segments.SaveFailed();

@@ -9,7 +9,8 @@ namespace CreditActors.Accounts;
 
 /// <summary>
 /// One account, alive: a thin shell that stores what <see cref="AccountState{TCaller}"/> has decided, and replies when it is
-/// stored. One write is in flight at a time, with leave of the node's <see cref="StoreGates"/>. The clock is never read.
+/// stored. One write is in flight at a time, with leave of the node's <see cref="StoreGates"/>. The clock is read for one thing only:
+/// how far back entries are taken, when a command comes.
 /// </summary>
 internal sealed partial class AccountActor : UntypedPersistentActor
 {
@@ -19,14 +20,16 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     private readonly string _accountId;
     private readonly AccountSettings _settings;
     private readonly StoreGates _gates;
+    private readonly TimeProvider _clock;
     private readonly MembershipLease _lease = MembershipLeaseProvider.Instance.Apply(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private AccountState<IActorRef> _state;
     private StorePermit? _permit;
     private bool _stopping;
 
-    public AccountActor(string accountId, AccountSettings settings, StoreGates gates)
+    public AccountActor(string accountId, AccountSettings settings, StoreGates gates, TimeProvider clock)
     {
+        _clock = clock;
         _accountId = accountId;
         _settings = settings;
         _gates = gates;
@@ -39,8 +42,8 @@ internal sealed partial class AccountActor : UntypedPersistentActor
 
     public static string PersistenceIdOf(string accountId) => "account-" + accountId;
 
-    public static Props Props(string accountId, AccountSettings settings, StoreGates gates) =>
-        Akka.Actor.Props.Create(() => new AccountActor(accountId, settings, gates));
+    public static Props Props(string accountId, AccountSettings settings, StoreGates gates, TimeProvider clock) =>
+        Akka.Actor.Props.Create(() => new AccountActor(accountId, settings, gates, clock));
 
     protected override void OnCommand(object message)
     {
@@ -61,6 +64,9 @@ internal sealed partial class AccountActor : UntypedPersistentActor
             case RecordEntries record:
                 Record(record.Entries.AsSpan());
                 break;
+            case GetBalance get when get.At < _state.Journal.Horizon:
+                Sender.Tell(new BeforeHorizon(_accountId, get.At, _state.Journal.Horizon));
+                break;
             case GetBalance get:
                 Sender.Tell(new BalanceAnswer(_accountId, get.At, _state.Journal.BalanceAt(get.At), _state.Version));
                 break;
@@ -72,6 +78,9 @@ internal sealed partial class AccountActor : UntypedPersistentActor
                 break;
             case GateNotice:
                 break; // to a permit that was given back meanwhile
+            case ClosingPortion when _state.IsClosing:
+                CarryOutClosing();
+                break;
             case StopAccount:
                 _stopping = true;
                 StopIfDrained();
@@ -127,7 +136,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
 
     private void Record(ReadOnlySpan<Entry> entries)
     {
-        if (_state.Decide(Sender, entries) is { } outcomes)
+        if (_state.Decide(Sender, entries, _clock.GetUtcNow().ToUnixTimeMilliseconds()) is { } outcomes)
             Sender.Tell(new EntriesOutcome(_accountId, outcomes));
         else
             WriteNext();
@@ -149,11 +158,27 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     private void OnStored()
     {
         ReturnPermit(StoreResult.Done);
+        var wasClosing = _state.IsClosing;
         Tell(_state.CompleteWrite(LastSequenceNr));
-        _segments.Grown(LastSequenceNr, _state.Journal);
+        if (!_state.IsClosing)
+            _segments.Grown(LastSequenceNr, _state.Journal);
+        else if (!wasClosing)
+            Self.Tell(ClosingPortion.Instance);
         WriteNext();
         CutSnapshot();
         StopIfDrained();
+    }
+
+    private void CarryOutClosing()
+    {
+        if (_state.CarryOut(_settings.ClosingPortionEntries) is not { } closing)
+        {
+            Self.Tell(ClosingPortion.Instance);
+            return;
+        }
+
+        BeginAnew(closing);
+        CutSnapshot();
     }
 
     private void GiveUp()
@@ -187,5 +212,5 @@ internal sealed partial class AccountActor : UntypedPersistentActor
             caller.Tell(new EntriesOutcome(_accountId, isHeld ? outcomes : UnavailableAnswer.Outcomes(outcomes.Length)));
     }
 
-    private AccountState<IActorRef> NewState() => new(_settings.EventEntriesMax, _settings.WaitingEntriesMax, new Journal());
+    private AccountState<IActorRef> NewState() => new(_settings.EventEntriesMax, _settings.WaitingEntriesMax, new Journal(), _settings.Horizon);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Akka.Configuration;
+using CreditActors.Ledger;
 using CreditActors.Protocol;
 
 namespace CreditActors.Accounts;
@@ -8,6 +10,8 @@ internal sealed record AccountSettings(
     int EventEntriesMax,
     int WaitingEntriesMax,
     TimeSpan PassivateAfter,
+    long? Horizon,
+    int ClosingPortionEntries,
     GateSettings WriteGate,
     GateSettings RecoveryGate,
     SnapshotSettings Snapshot)
@@ -24,6 +28,8 @@ internal sealed record AccountSettings(
                 ? waiting
                 : throw new ConfigurationException($"gpucredit.account.waiting-entries-max must be at least {RecordEntries.EntriesMax}: so many entries can come in one command."),
             config.GetTimeSpan("passivate-after"),
+            HorizonOf(config),
+            Positive(config, "closing-portion-entries"),
             Gate(config, "write-gate", "writes-max"),
             Gate(config, "recovery-gate", "recoveries-max"),
             new(
@@ -32,6 +38,13 @@ internal sealed record AccountSettings(
                 Positive(config, "snapshot.row-entries-max"),
                 Longer(config, "snapshot.load-timeout", than: TimeSpan.Zero)));
     }
+
+    private static long? HorizonOf(Config config) => config.GetString("horizon") switch
+    {
+        "none" => null,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks is >= 1 and <= Limits.TicksMax => ticks,
+        var other => throw new ConfigurationException($"gpucredit.account.horizon must be a whole number of ticks from 1 to {Limits.TicksMax}, or none, and is \"{other}\"."),
+    };
 
     private static GateSettings Gate(Config config, string gate, string permitsMax)
     {

@@ -16,8 +16,15 @@ namespace CreditActors.Accounts;
 /// </para>
 /// </summary>
 /// <typeparam name="TCaller">Whoever is to be told; this class only hands it back.</typeparam>
-internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntriesMax, Journal journal)
+/// <param name="eventEntriesMax">Entries in one event.</param>
+/// <param name="waitingEntriesMax">Entries whose callers wait.</param>
+/// <param name="journal">What is stored, at first.</param>
+/// <param name="horizonLength">How far back from now entries are taken, in ticks; null: however far back.</param>
+internal sealed partial class AccountState<TCaller>(int eventEntriesMax, int waitingEntriesMax, Journal journal, long? horizonLength = null)
 {
+    private readonly AccountHorizon<TCaller> _horizon = new(horizonLength);
+    private ClosingRun? _closing;
+    private long _closedAt;
     private readonly Queue<Batch<TCaller>> _gathered = new();
     private readonly Dictionary<(EntryKind Kind, string Id), (Entry Edition, Batch<TCaller> Batch)> _pending = [];
     private Batch<TCaller>? _inFlight;
@@ -29,8 +36,11 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
     private int _waitingEntries;
     private long _batches;
 
-    /// <summary>What is stored.</summary>
-    public Journal Journal { get; } = journal;
+    /// <summary>What is stored. While a closing is carried out it is the one that is closed.</summary>
+    public Journal Journal { get; private set; } = journal;
+
+    /// <summary>True while a closing is stored and not yet carried out.</summary>
+    public bool IsClosing => _closing is not null;
 
     /// <summary>The sequence number of the last stored event; 0 when there is none.</summary>
     public long Version { get; private set; }
@@ -40,7 +50,10 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
     public bool HasGathered => _gathered.Count > 0;
 
     /// <summary>Decides entries in order. Null: the caller's answer comes with a write.</summary>
-    public ImmutableArray<EntryOutcome>? Decide(TCaller caller, ReadOnlySpan<Entry> entries)
+    /// <param name="caller">Whoever is to be told.</param>
+    /// <param name="entries">What it sent.</param>
+    /// <param name="now">The tick that it is; it matters only where there is a horizon.</param>
+    public ImmutableArray<EntryOutcome>? Decide(TCaller caller, ReadOnlySpan<Entry> entries, long now = 0)
     {
         if (entries.Length > waitingEntriesMax - _waitingEntries)
             return [.. Enumerable.Repeat(EntryOutcome.Unavailable, entries.Length)];
@@ -49,11 +62,13 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         Batch<TCaller>? last = null;
         for (var i = 0; i < entries.Length; i++)
         {
-            decided[i] = Decide(entries[i]);
+            decided[i] = Decide(entries[i], now);
             if (decided[i].Lean is { } lean && (last is null || lean.Order > last.Order))
                 last = lean;
         }
 
+        if (_gathering is not null && !IsClosing)
+            _horizon.MayClose(_gathering, Journal, now);
         var waiting = new Waiting<TCaller>(caller, decided);
         if (last is null)
             return waiting.Answer().Outcomes;
@@ -70,7 +85,7 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         _inFlight = _gathered.Dequeue();
         if (_inFlight == _gathering)
             _gathering = null;
-        return new([.. _inFlight.Entries]);
+        return new([.. _inFlight.Entries], _inFlight.Closing);
     }
 
     /// <summary>The write in flight is stored: takes it in, and says whom to tell what.</summary>
@@ -85,6 +100,13 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         {
             if (_pending.TryGetValue((entry.Kind, entry.Id), out var pending) && pending.Batch == stored)
                 _pending.Remove((entry.Kind, entry.Id));
+        }
+
+        _closing?.Take(stored.Entries.ToArray(), version);
+        if (stored.Closing is { } closing)
+        {
+            _horizon.Settle();
+            (_closing, _closedAt) = (Journal.BeginClosing(closing), version);
         }
 
         Version = version;
@@ -112,6 +134,7 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         _newestWithCredits = null;
         _gathered.Clear();
         _pending.Clear();
+        _horizon.Settle();
         _pendingCredits = 0;
         _pendingCreditIdBytes = 0;
         _pendingUsageIdBytes = 0;
@@ -120,21 +143,20 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         return answers;
     }
 
-    /// <summary>Takes a stored event in, in recovery.</summary>
-    public void Replay(EntriesRecorded recorded, long version)
+    /// <summary>Carries out about so many entries more of a closing that is under way.</summary>
+    /// <returns>What became of it, once it is over; null until then.</returns>
+    public CarriedOut? CarryOut(int entries)
     {
-        Journal.Apply(recorded.Entries.AsSpan());
-        Version = version;
+        if (_closing is not { } run)
+            throw new UnreachableException("No closing is under way.");
+        run.Step(entries);
+        if (!run.IsDone)
+            return null;
+        (Journal, _closing) = (run.Journal, null);
+        return new(_closedAt, run);
     }
 
-    /// <summary>Takes a row of the snapshot in, in recovery.</summary>
-    public void Restore(AccountSegment segment)
-    {
-        Journal.Apply(segment.Entries.AsSpan());
-        Version = Math.Max(Version, segment.Version);
-    }
-
-    private Decided<TCaller> Decide(Entry entry)
+    private Decided<TCaller> Decide(Entry entry, long now)
     {
         if (EntryRules.Check(entry) is { } refusal)
             return new(EntryOutcome.Rejected(refusal, Version), null);
@@ -146,15 +168,22 @@ internal sealed class AccountState<TCaller>(int eventEntriesMax, int waitingEntr
         else
             standing = Journal.Standing(entry.Kind, entry.Id);
 
+        if (standing is null && Journal.Closed?.Find(entry) is { } known)
+            return new(new EntryOutcome(known, Version), null);
+
         var decision = Decision.Compare(entry, standing);
         if (decision.Status != OutcomeStatus.Recorded)
             return new(new EntryOutcome(decision.Status, Version, Standing: decision.Standing), lean);
+        var standingIn = lean;
 
         if (standing is null && ExceedsIds(entry, out lean))
             return new(EntryOutcome.Rejected(EntryRules.IdsExceeded(entry.Kind), Version), lean);
 
         if (entry.Kind == EntryKind.Credit && ExceedsCredits(entry, standing, out lean))
             return new(EntryOutcome.Rejected(EntryRules.StandingCreditsExceeded, Version), lean);
+
+        if (_horizon.IsLate(entry, standing, standingIn, Journal.Horizon, now, out lean))
+            return new(new EntryOutcome(OutcomeStatus.Late, Version), lean);
 
         return new(null, Gather(entry, standing));
     }

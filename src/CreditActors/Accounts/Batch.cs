@@ -26,6 +26,9 @@ internal sealed class Batch<TCaller>(long order)
     /// <inheritdoc cref="NewCreditIdBytes"/>
     public long NewUsageIdBytes { get; set; }
 
+    /// <summary>The books are closed after its entries; null: they are not.</summary>
+    public Closing? Closing { get; set; }
+
     /// <summary>The version that it was stored as; 0 until then.</summary>
     public long Version { get; set; }
 

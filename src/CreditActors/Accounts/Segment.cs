@@ -7,4 +7,5 @@ namespace CreditActors.Accounts;
 /// <param name="From">Where the journal stood before it.</param>
 /// <param name="To">Where the journal stood after it.</param>
 /// <param name="Entries">Entries between the two.</param>
-internal readonly record struct Segment(long Version, JournalMark From, JournalMark To, int Entries);
+/// <param name="Closed">One of the rows with which the snapshot began anew after a closing; it is merged with no other.</param>
+internal readonly record struct Segment(long Version, JournalMark From, JournalMark To, int Entries, SegmentClosedRow? Closed = null);

@@ -19,11 +19,15 @@ internal sealed class Segments(SnapshotSettings settings)
 {
     private const int MergeWidth = 8;
 
+    /// <summary>A row takes so many ids that have left in place of each entry: they are 16 bytes.</summary>
+    private const int IdsForAnEntry = 4;
+
     private readonly List<Segment> _saved = [];
     private readonly List<Segment> _unsaved = [];
     private JournalMark _marked;
     private int _events;
     private int _dueAt = 1;
+    private bool _outdated;
 
     /// <summary>The row being saved; the next one waits for it.</summary>
     public SnapshotCut? Saving { get; private set; }
@@ -37,24 +41,54 @@ internal sealed class Segments(SnapshotSettings settings)
     public int SavedCount => _saved.Count;
 
     /// <summary>A row that the snapshot store holds was taken in, the oldest first.</summary>
-    public void Restored(long version, Journal journal)
+    /// <param name="version">The version that it is filed under.</param>
+    /// <param name="journal">With what the row held.</param>
+    /// <param name="isClosed">It is one of those with which the snapshot began anew after a closing.</param>
+    public void Restored(long version, Journal journal, bool isClosed = false)
     {
         var mark = journal.Mark();
-        _saved.Add(new(version, _marked, mark, journal.CountSince(_marked)));
+        _saved.Add(new(version, _marked, mark, journal.CountSince(_marked), isClosed ? SegmentClosedRow.Saved : null));
         _marked = mark;
     }
 
     /// <summary>A stored event was taken in.</summary>
-    public void Grown(long version, Journal journal)
+    public void Grown(long version, Journal journal) => Grown(version, journal.Mark());
+
+    /// <summary>A stored event was taken in, after which the journal stood at <paramref name="mark"/>.</summary>
+    public void Grown(long version, JournalMark mark)
     {
         _events++;
-        var entries = journal.CountSince(_marked);
+        var entries = mark.CountSince(_marked);
         if (_events < settings.CutEvents && entries < settings.CutEntries)
             return;
-        var mark = journal.Mark();
         _unsaved.Add(new(version, _marked, mark, entries));
         _marked = mark;
         _events = 0;
+    }
+
+    /// <summary>
+    /// A closing has left another journal: no row before counts any more, and what it holds goes into rows of its own, filed under the
+    /// versions up to that of the closing (one row for each version at most).
+    /// </summary>
+    /// <param name="version">The version whose event has closed the books.</param>
+    /// <param name="end">Where the journal stood when the closing was carried out.</param>
+    /// <param name="ids">How many ids that have left are known.</param>
+    public void BeginAnew(long version, JournalMark end, int ids)
+    {
+        _saved.Clear();
+        _unsaved.Clear();
+        _outdated = Saving is not null;
+        NeedsSweep = true;
+        (_dueAt, _events, _marked) = (1, 0, end);
+        var entries = end.Credits + end.Usages;
+        var wanted = Math.Max(RowsFor(entries, settings.RowEntriesMax), RowsFor(ids, (long)settings.RowEntriesMax * IdsForAnEntry));
+        var rows = (int)Math.Min(wanted, version);
+        for (var row = 0; row < rows; row++)
+        {
+            var (from, to) = (MarkAt(Share(entries, row, rows), end), MarkAt(Share(entries, row + 1, rows), end));
+            _unsaved.Add(new(
+                version - rows + 1 + row, from, to, to.CountSince(from), new(Share(ids, row, rows), Share(ids, row + 1, rows), row == 0, row == rows - 1)));
+        }
     }
 
     /// <summary>True when there is something to save and no save under way.</summary>
@@ -69,6 +103,8 @@ internal sealed class Segments(SnapshotSettings settings)
         // What has piled up (after a recovery without a snapshot, or behind saves that failed) goes in rows as large as may be.
         var taken = 1;
         var row = _unsaved[0];
+        if (row.Closed is not null)
+            return Saving = new(row, Versions(0, _saved.Count), []);
         while (taken < _unsaved.Count && row.Entries + _unsaved[taken].Entries <= settings.RowEntriesMax)
             row = Joined(row, _unsaved[taken++]);
 
@@ -87,6 +123,12 @@ internal sealed class Segments(SnapshotSettings settings)
         var cut = Saving ?? throw new UnreachableException("No save is under way.");
         Saving = null;
         _dueAt = 1;
+        if (_outdated)
+        {
+            _outdated = false;
+            return cut with { Replaced = [] }; // it goes with the sweep, as those that it would have replaced
+        }
+
         _saved.RemoveRange(cut.OlderVersions.Length, cut.Replaced.Length);
         _saved.Add(cut.Row);
         _unsaved.RemoveAll(row => row.Version <= cut.Row.Version);
@@ -97,7 +139,8 @@ internal sealed class Segments(SnapshotSettings settings)
     public void SaveFailed()
     {
         Saving = null;
-        _dueAt = _unsaved.Count + 1;
+        _dueAt = _outdated ? 1 : _unsaved.Count + 1;
+        _outdated = false;
     }
 
     /// <summary>How many of the saved rows before <paramref name="end"/> the row should take along.</summary>
@@ -106,6 +149,7 @@ internal sealed class Segments(SnapshotSettings settings)
         var run = 0;
         var entries = row.Entries;
         while (run < end
+            && _saved[end - 1 - run].Closed is null
             && Level(_saved[end - 1 - run].Entries) <= Level(row.Entries)
             && entries + _saved[end - 1 - run].Entries <= settings.RowEntriesMax)
         {
@@ -119,6 +163,14 @@ internal sealed class Segments(SnapshotSettings settings)
 
     /// <summary>Rows of one level are of about one size: within a factor of eight, the first cut's sizes in one.</summary>
     private int Level(int entries) => entries < settings.CutEntries ? 0 : 1 + (BitOperations.Log2((uint)(entries / settings.CutEntries)) / 3);
+
+    private static long RowsFor(int count, long most) => Math.Max(1, (count + most - 1) / most);
+
+    private static int Share(int count, int row, int rows) => (int)((long)count * row / rows);
+
+    /// <summary>The credits come first, and of a journal that a closing has left nothing is amended.</summary>
+    private static JournalMark MarkAt(int entries, JournalMark end) =>
+        entries <= end.Credits ? new(0, entries, 0, 0) : new(entries - end.Credits, end.Credits, 0, 0);
 
     private static Segment Joined(Segment older, Segment newer) =>
         new(newer.Version, older.From, newer.To, older.Entries + newer.Entries);

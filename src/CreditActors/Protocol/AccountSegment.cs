@@ -10,4 +10,9 @@ namespace CreditActors.Protocol;
 /// <param name="OlderVersions">The versions of the older rows that still count, rising; empty when this row holds everything.</param>
 /// <param name="Version">The last version (sequence number) that this row covers.</param>
 /// <param name="Entries">Standing editions, in any order.</param>
-internal sealed record AccountSegment(ImmutableArray<long> OlderVersions, long Version, ImmutableArray<Entry> Entries) : IWireMessage;
+/// <param name="Books">What it holds of closed books, when the snapshot begins with this row and those before it; else null.</param>
+internal sealed record AccountSegment(ImmutableArray<long> OlderVersions, long Version, ImmutableArray<Entry> Entries, SegmentBooks? Books = null) : IWireMessage
+{
+    /// <summary>True when more rows belong to it than those that it names: without them it is no account.</summary>
+    public bool IsFragment => Books is { IsLast: false };
+}

@@ -12,5 +12,11 @@ public sealed record EntriesOutcome(string AccountId, ImmutableArray<EntryOutcom
 /// <param name="Version">The account's version that the answer was made from.</param>
 public sealed record BalanceAnswer(string AccountId, long At, long Balance, long Version) : IWireMessage;
 
+/// <summary>The question is for a tick before the account's horizon: its books are closed there, and what could be answered may be wrong.</summary>
+/// <param name="AccountId">The account asked.</param>
+/// <param name="At">The tick asked about.</param>
+/// <param name="Horizon">The first tick that can be asked about.</param>
+public sealed record BeforeHorizon(string AccountId, long At, long Horizon) : IWireMessage;
+
 /// <summary>The account can't be read now, so the question has no answer: ask again.</summary>
 public sealed record AccountUnavailable(string AccountId) : IWireMessage;

@@ -15,13 +15,16 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
     public const int FrozenIdentifier = 5319;
 
     public const string EntriesRecordedManifest = "er1";
+    public const string EntriesRecordedAndClosedManifest = "er2";
     public const string AccountSegmentManifest = "sg1";
+    public const string AccountSegmentWithBooksManifest = "sg2";
     public const string AddCreditManifest = "ac1";
     public const string UseCreditManifest = "uc1";
     public const string RecordEntriesManifest = "re1";
     public const string GetBalanceManifest = "gb1";
     public const string EntriesOutcomeManifest = "eo1";
     public const string BalanceAnswerManifest = "ba1";
+    public const string BeforeHorizonManifest = "bh1";
     public const string AccountUnavailableManifest = "au1";
     public const string LeasePingManifest = "lp1";
     public const string LeaseGrantManifest = "lg1";
@@ -30,14 +33,17 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
 
     public override string Manifest(object o) => o switch
     {
-        EntriesRecorded => EntriesRecordedManifest,
-        AccountSegment => AccountSegmentManifest,
+        EntriesRecorded { Closing: null } => EntriesRecordedManifest,
+        EntriesRecorded => EntriesRecordedAndClosedManifest,
+        AccountSegment { Books: null } => AccountSegmentManifest,
+        AccountSegment => AccountSegmentWithBooksManifest,
         AddCredit => AddCreditManifest,
         UseCredit => UseCreditManifest,
         RecordEntries => RecordEntriesManifest,
         GetBalance => GetBalanceManifest,
         EntriesOutcome => EntriesOutcomeManifest,
         BalanceAnswer => BalanceAnswerManifest,
+        BeforeHorizon => BeforeHorizonManifest,
         AccountUnavailable => AccountUnavailableManifest,
         LeasePing => LeasePingManifest,
         LeaseGrant => LeaseGrantManifest,
@@ -46,7 +52,9 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
 
     public override byte[] ToBinary(object obj) => (obj switch
     {
+        EntriesRecorded { Closing: { } closing } closed => StorageCodec.Write(closed.Entries, closing),
         EntriesRecorded recorded => StorageCodec.Write(recorded),
+        AccountSegment { Books: { } books } beginning => StorageCodec.Write(beginning, books),
         AccountSegment segment => StorageCodec.Write(segment),
         AddCredit add => WireCodec.Write(add.AccountId, [add.Credit]),
         UseCredit use => WireCodec.Write(use.AccountId, [use.Usage]),
@@ -54,6 +62,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         GetBalance get => WireCodec.Write(get),
         EntriesOutcome outcome => WireCodec.Write(outcome),
         BalanceAnswer answer => (IMessage)WireCodec.Write(answer),
+        BeforeHorizon before => WireCodec.Write(before),
         AccountUnavailable unavailable => WireCodec.Write(unavailable),
         LeasePing ping => WireCodec.Write(ping),
         LeaseGrant grant => WireCodec.Write(grant),
@@ -67,6 +76,8 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
             return manifest switch
             {
                 EntriesRecordedManifest => StorageCodec.Read(Proto.EntriesRecorded.Parser.ParseFrom(bytes)),
+                EntriesRecordedAndClosedManifest => StorageCodec.Read(Proto.EntriesRecordedAndClosed.Parser.ParseFrom(bytes)),
+                AccountSegmentWithBooksManifest => StorageCodec.Read(Proto.AccountSegmentWithBooks.Parser.ParseFrom(bytes)),
                 AccountSegmentManifest => StorageCodec.Read(Proto.AccountSegment.Parser.ParseFrom(bytes)),
                 AddCreditManifest => WireCodec.ReadAddCredit(Proto.Record.Parser.ParseFrom(bytes)),
                 UseCreditManifest => WireCodec.ReadUseCredit(Proto.Record.Parser.ParseFrom(bytes)),
@@ -74,6 +85,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
                 GetBalanceManifest => WireCodec.Read(Proto.GetBalance.Parser.ParseFrom(bytes)),
                 EntriesOutcomeManifest => WireCodec.Read(Proto.EntriesOutcome.Parser.ParseFrom(bytes)),
                 BalanceAnswerManifest => WireCodec.Read(Proto.BalanceAnswer.Parser.ParseFrom(bytes)),
+                BeforeHorizonManifest => WireCodec.Read(Proto.BeforeHorizon.Parser.ParseFrom(bytes)),
                 AccountUnavailableManifest => WireCodec.Read(Proto.AccountUnavailable.Parser.ParseFrom(bytes)),
                 LeasePingManifest => WireCodec.Read(Proto.LeasePing.Parser.ParseFrom(bytes)),
                 LeaseGrantManifest => WireCodec.Read(Proto.LeaseGrant.Parser.ParseFrom(bytes)),

@@ -37,6 +37,13 @@ internal static class WireCodec
         (long)Field.Required(proto.HasBalance, proto.Balance, "balance"),
         (long)Field.Required(proto.HasVersion, proto.Version, "version"));
 
+    public static Proto.BeforeHorizon Write(BeforeHorizon before) => new() { AccountId = before.AccountId, At = before.At, Horizon = before.Horizon };
+
+    public static BeforeHorizon Read(Proto.BeforeHorizon proto) => new(
+        Field.Required(proto.HasAccountId, proto.AccountId, "account_id"),
+        Field.Required(proto.HasAt, proto.At, "at"),
+        Field.Required(proto.HasHorizon, proto.Horizon, "horizon"));
+
     public static Proto.AccountUnavailable Write(AccountUnavailable unavailable) => new() { AccountId = unavailable.AccountId };
 
     public static AccountUnavailable Read(Proto.AccountUnavailable proto) =>

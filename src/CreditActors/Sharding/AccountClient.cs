@@ -80,7 +80,7 @@ public sealed class AccountClient
         }
     }
 
-    /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline.</summary>
+    /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline, or the account's books are closed there.</summary>
     /// <exception cref="ArgumentException">The id names no account, or <paramref name="at"/> is no tick: <see cref="EntryRules"/> says so beforehand.</exception>
     public async Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, CancellationToken cancellation = default)
     {
@@ -90,7 +90,7 @@ public sealed class AccountClient
         try
         {
             var answer = await AskBalanceAsync(accountId, at, cancellation).ConfigureAwait(false);
-            _metrics.Asked(answer.IsAvailable, _time.GetElapsedTime(start));
+            _metrics.Asked(answer, _time.GetElapsedTime(start));
             return answer;
         }
         catch (OperationCanceledException)
@@ -166,6 +166,7 @@ public sealed class AccountClient
             return reply switch
             {
                 BalanceAnswer answer => new(answer),
+                BeforeHorizon before => new(null, before.Horizon),
                 null or AccountUnavailable => default,
                 _ => throw new UnreachableException($"{reply.GetType()} answers no question."),
             };

@@ -37,13 +37,14 @@ public static class AccountHosting
             })
             .WithShardRegion<AccountRegion>(
                 AccountRouting.RegionName,
-                (system, _, _) =>
+                (system, _, resolver) =>
                 {
                     var settings = AccountSettings.From(system.Settings.Config);
+                    var clock = resolver.GetService<TimeProvider>() ?? TimeProvider.System;
                     var gates = StoreGatesProvider.Instance.Apply(system);
                     return accountId => gates.Recoveries.IsShut
                         ? RefusingAccount.Props(accountId, settings, gates.Recoveries)
-                        : AccountActor.Props(accountId, settings, gates);
+                        : AccountActor.Props(accountId, settings, gates, clock);
                 },
                 AccountRouting.Extractor(shards),
                 new ShardOptions

@@ -20,6 +20,7 @@ public sealed class AccountMetrics
 
     private static readonly KeyValuePair<string, object?> Answered = Label("result", "answered");
     private static readonly KeyValuePair<string, object?> Unavailable = Label("result", "unavailable");
+    private static readonly KeyValuePair<string, object?> BeforeHorizon = Label("result", "before_horizon");
     private static readonly KeyValuePair<string, object?> OfRecord = Label("call", "record");
     private static readonly KeyValuePair<string, object?> OfQuestion = Label("call", "balance");
 
@@ -37,7 +38,7 @@ public sealed class AccountMetrics
     {
         _meter = meter;
         _entries = meter.CreateCounter<long>("gpucredit.entries", "{entry}", "Entries that came in at this node, by the status of their outcome.");
-        _questions = meter.CreateCounter<long>("gpucredit.questions", "{question}", "Questions for a balance, by result: answered or unavailable.");
+        _questions = meter.CreateCounter<long>("gpucredit.questions", "{question}", "Questions for a balance, by result: answered, unavailable or before_horizon.");
         _givenUp = meter.CreateCounter<long>("gpucredit.calls.given_up", "{call}", "Calls whose caller went away before the answer, by call; their entries have no outcome, and may have been stored.");
         _duration = meter.CreateHistogram(
             "gpucredit.call.duration", "s", "From a call's coming in to its answer, or until its caller goes away, by call: record (one entry or a batch) or balance.",
@@ -67,9 +68,9 @@ public sealed class AccountMetrics
         _duration.Record(duration.TotalSeconds, OfRecord);
     }
 
-    internal void Asked(bool isAnswered, TimeSpan duration)
+    internal void Asked(Ask<BalanceAnswer> answer, TimeSpan duration)
     {
-        _questions.Add(1, isAnswered ? Answered : Unavailable);
+        _questions.Add(1, answer.IsAvailable ? Answered : answer.Horizon is null ? Unavailable : BeforeHorizon);
         _duration.Record(duration.TotalSeconds, OfQuestion);
     }
 

@@ -32,7 +32,7 @@ internal sealed class AccountCalls(AccountClient accounts, TimeProvider time) : 
             throw GrpcProblems.Rejected(refusal);
         var asked = await accounts.GetBalanceAsync(accountId, at, context.CancellationToken);
         if (!asked.IsAvailable)
-            throw GrpcProblems.Unavailable(Problems.AskAgain);
+            throw asked.Horizon is { } horizon ? GrpcProblems.BeforeHorizon(horizon) : GrpcProblems.Unavailable(Problems.AskAgain);
         var answer = new V1.GetBalanceResponse { AccountId = asked.Answer.AccountId, At = asked.Answer.At, Version = asked.Answer.Version };
         if (asked.Answer.Balance != 0)
             answer.Balance = asked.Answer.Balance;

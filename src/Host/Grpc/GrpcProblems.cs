@@ -36,6 +36,13 @@ internal static class GrpcProblems
         return Of(row.GrpcStatus, row.Name, Problems.Describe(outcome), outcome.Refusal, OutcomeMessages.Of(outcome));
     }
 
+    /// <summary>A question for a tick before the account's horizon.</summary>
+    public static RpcException BeforeHorizon(long horizon)
+    {
+        var refusal = Problems.BeforeHorizonRefusal(horizon);
+        return Of(StatusCode.OutOfRange, Problems.BeforeHorizonCode, Problems.Describe(refusal), refusal);
+    }
+
     public static RpcException Unavailable(string detail)
     {
         var row = OutcomeTable.Row(OutcomeStatus.Unavailable);

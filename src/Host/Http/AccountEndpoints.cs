@@ -46,7 +46,7 @@ internal static class AccountEndpoints
             return Problems.Rejected(refusal);
         var asked = await accounts.GetBalanceAsync(AccountPath.Of(context), at, context.RequestAborted);
         if (!asked.IsAvailable)
-            return Problems.Unavailable(Problems.AskAgain);
+            return asked.Horizon is { } horizon ? Problems.BeforeHorizon(horizon) : Problems.Unavailable(Problems.AskAgain);
         var (accountId, answeredAt, balance, version) = asked.Answer;
         return JsonAnswer.Of(new BalanceAnswerBody(accountId, answeredAt, balance == 0 ? null : balance, version), ApiJson.Plain.BalanceAnswerBody);
     }

@@ -16,6 +16,7 @@ internal static class ApiDescription
     public const string PostEvents = "postEvents";
 
     private const string Unavailable = "Not known to be stored: send it again.";
+    private const string Late = "Late: the entry, or the edition that stands, is before the horizon; nothing changed.";
 
     public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
         options.AddDocumentTransformer((document, _, _) =>
@@ -73,6 +74,7 @@ internal static class ApiDescription
             Problem(document, HttpStatusCode.Conflict, "The same revision stands with other content, which is shown; nothing changed."),
             Problem(document, HttpStatusCode.RequestEntityTooLarge, $"A body of more than {HttpLimits.EntryBytesMax} bytes."),
             Problem(document, HttpStatusCode.UnsupportedMediaType, "Not JSON in UTF-8."),
+            Problem(document, HttpStatusCode.UnprocessableEntity, Late),
             Problem(document, HttpStatusCode.ServiceUnavailable, Unavailable));
         SayWhenToComeBack(operation);
     }
@@ -95,6 +97,7 @@ internal static class ApiDescription
         operation.Responses = Answers(
             (HttpStatusCode.OK, "The balance; null when it is 0, also for an account that nothing has named.", RequestBody.Json, Ref(document, ApiSchemas.Balance)),
             Problem(document, HttpStatusCode.BadRequest, "Rejected: the parameter and the rule that it breaks are named."),
+            Problem(document, HttpStatusCode.UnprocessableEntity, "The tick is before the account's horizon, which is named: those books are closed."),
             Problem(document, HttpStatusCode.ServiceUnavailable, "The account didn't answer in time: ask again."));
         SayWhenToComeBack(operation);
     }
@@ -138,7 +141,8 @@ internal static class ApiDescription
             Problem(document, HttpStatusCode.BadRequest, "Rejected: the attribute or field, and the rule that it breaks, are named. A batch: the body isn't a JSON array; nothing was done."),
             Problem(document, HttpStatusCode.Conflict, "One event: the same revision stands with other content, which is shown; nothing changed."),
             Problem(document, HttpStatusCode.RequestEntityTooLarge, $"One event of more than {HttpLimits.EntryBytesMax} bytes; a batch of more than {HttpLimits.BatchEntriesMax} events, or than {HttpLimits.BatchBytesMax} bytes; nothing was done."),
-            Problem(document, HttpStatusCode.UnsupportedMediaType, "No CloudEvent in JSON and UTF-8."));
+            Problem(document, HttpStatusCode.UnsupportedMediaType, "No CloudEvent in JSON and UTF-8."),
+            Problem(document, HttpStatusCode.UnprocessableEntity, $"One event: {Late}"));
         operation.Responses["503"].Content![ProblemAnswer.ContentType] = new OpenApiMediaType { Schema = Ref(document, ApiSchemas.Problem) };
         SayWhenToComeBack(operation);
     }

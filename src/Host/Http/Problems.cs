@@ -14,10 +14,11 @@ internal static class Problems
     public const string MethodNotAllowedCode = "method_not_allowed";
     public const string BadRequestCode = "bad_request";
     public const string FaultCode = "fault";
+    public const string BeforeHorizonCode = "before_horizon";
 
     /// <summary>The codes that aren't an entry's outcome.</summary>
     public static readonly string[] OtherCodes =
-        [TooLargeCode, UnsupportedMediaTypeCode, NotFoundCode, MethodNotAllowedCode, BadRequestCode, FaultCode];
+        [TooLargeCode, UnsupportedMediaTypeCode, NotFoundCode, MethodNotAllowedCode, BadRequestCode, FaultCode, BeforeHorizonCode];
 
     /// <summary>A question that had no answer.</summary>
     public const string AskAgain = "The account didn't answer in time; ask again.";
@@ -39,6 +40,16 @@ internal static class Problems
             _ => throw new UnreachableException(),
         };
     }
+
+    /// <summary>A question for a tick before the account's horizon.</summary>
+    public static ProblemAnswer BeforeHorizon(long horizon)
+    {
+        var refusal = BeforeHorizonRefusal(horizon);
+        return Of(BeforeHorizonCode, StatusCodes.Status422UnprocessableEntity, Describe(refusal), refusal.Field);
+    }
+
+    public static Refusal BeforeHorizonRefusal(long horizon) => new(
+        "at", string.Create(CultureInfo.InvariantCulture, $"must not be before the account's horizon, {horizon}: those books are closed"));
 
     public static ProblemAnswer Unavailable(string detail) => Of(OutcomeTable.Row(OutcomeStatus.Unavailable), detail);
 
@@ -98,6 +109,7 @@ internal static class Problems
         MethodNotAllowedCode => "Method not allowed",
         BadRequestCode => "Bad request",
         FaultCode => "Fault",
+        BeforeHorizonCode => "Before the horizon",
         _ => throw new UnreachableException(),
     };
 }

@@ -30,9 +30,11 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
 
     internal AccountSettings Settings { get; set; } = AccountSettings.From(Config.Empty);
 
+    internal ClockOfTests Clock { get; } = new();
+
     internal StoreGates Gates => field ??= StoreGates.Of(Settings, Sys.Scheduler);
 
-    internal IActorRef Account(string id) => Sys.ActorOf(AccountActor.Props(id, Settings, Gates));
+    internal IActorRef Account(string id) => Sys.ActorOf(AccountActor.Props(id, Settings, Gates, Clock));
 
     internal async Task<EntryOutcome> Record(IActorRef account, Entry entry)
     {
@@ -73,6 +75,56 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
         while (await probe.ReceiveOneAsync(TimeSpan.FromSeconds(20)) is ReplayedMessage replayed)
             events.Add((EntriesRecorded)replayed.Persistent.Payload);
         return events;
+    }
+
+    /// <summary>What the snapshot store holds, oldest first.</summary>
+    internal async Task<List<AccountSegment>> Rows(string id)
+    {
+        var rows = new List<AccountSegment>();
+        var store = Persistence.Instance.Apply(Sys).SnapshotStoreFor(null);
+        for (var version = long.MaxValue; version > 0;)
+        {
+            var probe = CreateTestProbe();
+            store.Tell(new LoadSnapshot(AccountActor.PersistenceIdOf(id), new SnapshotSelectionCriteria(version), version), probe.Ref);
+            if ((await probe.ExpectMsgAsync<LoadSnapshotResult>()).Snapshot is not { } row)
+                break;
+            rows.Insert(0, (AccountSegment)row.Snapshot);
+            version = row.Metadata.SequenceNr - 1;
+        }
+
+        return rows;
+    }
+
+    internal async Task Delete(string id, long version)
+    {
+        var probe = CreateTestProbe();
+        Persistence.Instance.Apply(Sys).SnapshotStoreFor(null).Tell(
+            new DeleteSnapshot(new SnapshotMetadata(AccountActor.PersistenceIdOf(id), version, DateTime.MinValue)), probe.Ref);
+        await probe.ExpectMsgAsync<DeleteSnapshotSuccess>();
+    }
+
+    internal async Task<int> CountEventsRead(string id)
+    {
+        var counter = new CountingReads();
+        await Events.OnRecovery.SetInterceptorAsync(counter);
+        var account = Account(id);
+        await Balance(account, Limits.TicksMax);
+        await Events.OnRecovery.Pass();
+        await Stop(account);
+        return counter.Count;
+    }
+
+    private sealed class CountingReads : IJournalInterceptor
+    {
+        private int _count;
+
+        public int Count => _count;
+
+        public Task InterceptAsync(IPersistentRepresentation message)
+        {
+            Interlocked.Increment(ref _count);
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class HeldWrites(Task until) : IJournalInterceptor

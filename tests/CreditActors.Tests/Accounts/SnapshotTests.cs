@@ -230,56 +230,6 @@ public sealed class SnapshotTests : AccountTestKit
         return rows.Count == 0 || rows.SkipLast(1).Select(row => row.Version).SequenceEqual(rows[^1].OlderVersions);
     }
 
-    /// <summary>What the snapshot store holds, oldest first.</summary>
-    private async Task<List<AccountSegment>> Rows(string id)
-    {
-        var rows = new List<AccountSegment>();
-        var store = Persistence.Instance.Apply(Sys).SnapshotStoreFor(null);
-        for (var version = long.MaxValue; version > 0;)
-        {
-            var probe = CreateTestProbe();
-            store.Tell(new LoadSnapshot(AccountActor.PersistenceIdOf(id), new SnapshotSelectionCriteria(version), version), probe.Ref);
-            if ((await probe.ExpectMsgAsync<LoadSnapshotResult>()).Snapshot is not { } row)
-                break;
-            rows.Insert(0, (AccountSegment)row.Snapshot);
-            version = row.Metadata.SequenceNr - 1;
-        }
-
-        return rows;
-    }
-
-    private async Task Delete(string id, long version)
-    {
-        var probe = CreateTestProbe();
-        Persistence.Instance.Apply(Sys).SnapshotStoreFor(null).Tell(
-            new DeleteSnapshot(new SnapshotMetadata(AccountActor.PersistenceIdOf(id), version, DateTime.MinValue)), probe.Ref);
-        await probe.ExpectMsgAsync<DeleteSnapshotSuccess>();
-    }
-
-    private async Task<int> CountEventsRead(string id)
-    {
-        var counter = new CountingReads();
-        await Events.OnRecovery.SetInterceptorAsync(counter);
-        var account = Account(id);
-        await Balance(account, 0);
-        await Events.OnRecovery.Pass();
-        await Stop(account);
-        return counter.Count;
-    }
-
-    private sealed class CountingReads : Akka.Persistence.TestKit.IJournalInterceptor
-    {
-        private int _count;
-
-        public int Count => _count;
-
-        public Task InterceptAsync(IPersistentRepresentation message)
-        {
-            Interlocked.Increment(ref _count);
-            return Task.CompletedTask;
-        }
-    }
-
     private sealed class HeldSaves(Task until) : Akka.Persistence.TestKit.ISnapshotStoreInterceptor
     {
         public Task InterceptAsync(string persistenceId, SnapshotSelectionCriteria criteria) => until;

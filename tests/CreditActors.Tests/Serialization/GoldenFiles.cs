@@ -20,8 +20,20 @@ internal static class GoldenFiles
         [ProtobufSerializer.EntriesRecordedManifest + "-one"] = new EntriesRecorded([Usage]),
         [ProtobufSerializer.EntriesRecordedManifest + "-mixed"] = new EntriesRecorded(
             [Credit, Usage, new Usage("usage-0", 0, -1_700_000_000_500, 1), new Credit("~", Limits.AmountMax, -Limits.TicksMax, Limits.ExpirationMax, 100, Limits.RevisionMax)]),
+        [ProtobufSerializer.EntriesRecordedAndClosedManifest + "-one"] = new EntriesRecorded([Usage], new Closing(1_700_000_000_000, 1_692_224_000_000)),
+        [ProtobufSerializer.EntriesRecordedAndClosedManifest + "-none"] = new EntriesRecorded([], new Closing(-5, -10)),
         [ProtobufSerializer.AccountSegmentManifest + "-first"] = new AccountSegment([], 256, [Credit, Usage]),
         [ProtobufSerializer.AccountSegmentManifest + "-later"] = new AccountSegment([256, 2_048], 5_000_000_000, [Usage]),
+        [ProtobufSerializer.AccountSegmentWithBooksManifest + "-first"] = new AccountSegment(
+            [],
+            255,
+            [Credit],
+            new SegmentBooks(
+                new ClosedBooks(1_700_000_000_000, 500, [new(-5, 7), new(10, long.MaxValue)], []),
+                [new ClosedIdsPart(1_699_999_999_000, [1, UInt128.MaxValue], [0, 3]), new ClosedIdsPart(1_700_000_000_000, [258], [])],
+                IsLast: false)),
+        [ProtobufSerializer.AccountSegmentWithBooksManifest + "-last"] = new AccountSegment(
+            [255], 256, [Usage], new SegmentBooks(null, [new ClosedIdsPart(1_700_000_000_000, [258], [])], IsLast: true)),
         [ProtobufSerializer.AddCreditManifest + "-one"] = new AddCredit("account/1", Credit),
         [ProtobufSerializer.UseCreditManifest + "-one"] = new UseCredit("account/1", Usage),
         [ProtobufSerializer.RecordEntriesManifest + "-two"] = new RecordEntries("account/1", [Credit, Usage]),
@@ -41,6 +53,7 @@ internal static class GoldenFiles
             ]),
         [ProtobufSerializer.BalanceAnswerManifest + "-none"] = new BalanceAnswer("account/1", 0, 0, 0),
         [ProtobufSerializer.BalanceAnswerManifest + "-some"] = new BalanceAnswer("account/1", -5, long.MaxValue, 12),
+        [ProtobufSerializer.BeforeHorizonManifest + "-one"] = new BeforeHorizon("account/1", -5, 7),
         [ProtobufSerializer.AccountUnavailableManifest + "-one"] = new AccountUnavailable("account/1"),
         [ProtobufSerializer.LeasePingManifest + "-one"] = new LeasePing(7, -5),
         [ProtobufSerializer.LeaseGrantManifest + "-one"] = new LeaseGrant(7),

@@ -39,6 +39,19 @@ internal static class Messages
             var other => new EntryOutcome(other, version),
         };
 
+    private static readonly Gen<ClosedIdsPart> SomeIds =
+        Gen.Select(Ticks, Gen.Select(Gen.ULong, Gen.ULong).Array[0, 5], Gen.Bool, (horizon, digests, revised) => new ClosedIdsPart(
+            horizon, [.. digests.Select(digest => new UInt128(digest.Item1, digest.Item2))], revised ? [.. digests.Select((_, i) => i)] : []));
+
+    private static readonly Gen<SegmentBooks> Books =
+        from horizon in Ticks
+        from credits in Gen.Long[0, long.MaxValue]
+        from sums in Gen.Select(Ticks, Gen.Long[1, long.MaxValue], (at, amount) => new ClosedSum(at, amount)).Array[0, 5]
+        from ids in SomeIds.Array[0, 3]
+        from isFirst in Gen.Bool
+        from isLast in Gen.Bool
+        select new SegmentBooks(isFirst ? new ClosedBooks(horizon, credits, [.. sums], []) : null, [.. ids], isLast);
+
     public static Gen<IWireMessage> Any { get; } = Gen.OneOf(
         AnyEntry.Array[0, 20].Select(entries => (IWireMessage)new EntriesRecorded([.. entries])),
         Gen.Select(AnyEntry.Array[0, 20], Gen.Long[1, long.MaxValue].Array[0, 5], Gen.Long[1, long.MaxValue], (entries, older, version) =>
@@ -49,6 +62,9 @@ internal static class Messages
         Gen.Select(Ids, Outcomes.Array[0, 20], (account, outcomes) => (IWireMessage)new EntriesOutcome(account, [.. outcomes])),
         Gen.Select(Ids, Ticks, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], (account, at, balance, version) =>
             (IWireMessage)new BalanceAnswer(account, at, balance, version)),
+        Gen.Select(AnyEntry.Array[0, 20], Ticks, Ticks, (entries, horizon, through) => (IWireMessage)new EntriesRecorded([.. entries], new Closing(horizon, through))),
+        Gen.Select(AnyEntry.Array[0, 20], Gen.Long[1, long.MaxValue], Books, (entries, version, books) => (IWireMessage)new AccountSegment([], version, [.. entries], books)),
+        Gen.Select(Ids, Ticks, Ticks, (account, at, horizon) => (IWireMessage)new BeforeHorizon(account, at, horizon)),
         Ids.Select(account => (IWireMessage)new AccountUnavailable(account)),
         Gen.Select(Gen.Long[0, long.MaxValue], Gen.Int, (round, uid) => (IWireMessage)new LeasePing(round, uid)),
         Gen.Long[0, long.MaxValue].Select(round => (IWireMessage)new LeaseGrant(round)));
@@ -56,12 +72,17 @@ internal static class Messages
     /// <summary>Immutable arrays compare by reference, so content is compared as text; every record prints all its values.</summary>
     public static string Print(object message) => message switch
     {
-        EntriesRecorded recorded => $"EntriesRecorded {List(recorded.Entries)}",
-        AccountSegment segment => $"AccountSegment {List(segment.OlderVersions)} {segment.Version} {List(segment.Entries)}",
+        EntriesRecorded recorded => $"EntriesRecorded {List(recorded.Entries)} {recorded.Closing}",
+        AccountSegment segment => $"AccountSegment {List(segment.OlderVersions)} {segment.Version} {List(segment.Entries)} {Print(segment.Books)}",
         RecordEntries record => $"RecordEntries {record.AccountId} {List(record.Entries)}",
         EntriesOutcome outcome => $"EntriesOutcome {outcome.AccountId} {List(outcome.Outcomes)}",
         _ => message.ToString()!,
     };
+
+    private static string Print(SegmentBooks? books) => books is null
+        ? "no books"
+        : $"{books.Head?.Horizon} {books.Head?.CreditsSum} {List(books.Head?.Sums ?? [])} {books.IsLast} "
+            + List(books.Ids.Select(ids => $"{ids.Horizon} {List(ids.Digests)} {List(ids.Revisions)}"));
 
     private static string List<T>(IEnumerable<T> items) => string.Join("\n", items);
 }

@@ -132,7 +132,7 @@ public sealed class AccountClientTests
         var settings = AccountSettings.From(Akka.Configuration.Config.Empty);
         Assert.Equal(
             new AccountSettings(
-                4_096, 16_384, TimeSpan.FromMinutes(2),
+                4_096, 16_384, TimeSpan.FromMinutes(2), null, 2_048,
                 new(512, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
                 new(64, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
                 new(256, 2_048, 65_536, TimeSpan.FromSeconds(30))),

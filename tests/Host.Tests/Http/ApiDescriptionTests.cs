@@ -23,11 +23,11 @@ public sealed partial class ApiDescriptionTests(HostFixture fixture)
             .Order();
         Assert.Equal(
             [
-                "GET /v1/accounts/{accountId}/balance 200 400 503",
-                "POST /v1/accounts/{accountId}/credits 200 201 400 409 413 415 503",
-                "POST /v1/accounts/{accountId}/usages 200 201 400 409 413 415 503",
+                "GET /v1/accounts/{accountId}/balance 200 400 422 503",
+                "POST /v1/accounts/{accountId}/credits 200 201 400 409 413 415 422 503",
+                "POST /v1/accounts/{accountId}/usages 200 201 400 409 413 415 422 503",
                 "POST /v1/entries 200 400 413 415 503",
-                "POST /v1/events 200 201 400 409 413 415 503",
+                "POST /v1/events 200 201 400 409 413 415 422 503",
             ],
             described);
 
