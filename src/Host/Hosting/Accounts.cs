@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
@@ -24,6 +25,8 @@ internal static class Accounts
         {
             // What stands first wins: the store's files, ours, the reference. HOCON goes before every With…
             akka.WithEventStore(store).AddHoconFiles("cluster.conf", "akka.conf", "reference.conf");
+            if (settings.Horizon is { } horizon)
+                akka.AddHocon(string.Create(CultureInfo.InvariantCulture, $"gpucredit.account.horizon = {horizon}"), HoconAddMode.Prepend);
             akka.ConfigureLoggers(loggers =>
             {
                 // Below this Akka says nothing at all; otherwise its last words, once the log is closed, go to the console in

@@ -19,6 +19,9 @@ internal sealed record HostSettings
     /// <summary>The store's own connection string; null: the store's default.</summary>
     public required string? ConnectionString { get; init; }
 
+    /// <summary>How far back from now entries are still taken, in ticks; null: however far back.</summary>
+    public required long? Horizon { get; init; }
+
     public required ClusterSettings Cluster { get; init; }
 
     public static HostSettings Read(IConfiguration configuration)
@@ -26,8 +29,6 @@ internal sealed record HostSettings
         var section = new SettingsSection(configuration);
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
             throw new StartRefusedException("Kestrel:Endpoints would open a door that nothing here knows of: use urls, GpuCredit:GrpcUrl and GpuCredit:OpsUrl.");
-        if (section.Text("Horizon") is not null)
-            throw new StartRefusedException($"{SettingsSection.Key("Horizon")} is not built yet: leave it out.");
         var settings = new HostSettings
         {
             Urls = ReadUrls(configuration),
@@ -35,6 +36,7 @@ internal sealed record HostSettings
             OpsUrl = ListenUrl.Parse(SettingsSection.Key("OpsUrl"), section.Text("OpsUrl") ?? "http://127.0.0.1:8082"),
             Store = section.Store(),
             ConnectionString = section.Text("ConnectionString"),
+            Horizon = section.Ticks("Horizon"),
             Cluster = ClusterSettings.Read(section),
         };
         settings.RefuseContradictions();

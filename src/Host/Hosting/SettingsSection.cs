@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditActors.Ledger;
 
 namespace GpuCredit.Host.Hosting;
 
@@ -56,6 +57,13 @@ internal sealed class SettingsSection
         Text(name) is not { } text ? otherwise
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number
         : throw new StartRefusedException(string.Create(CultureInfo.InvariantCulture, $"{Key(name)} must be a whole number from {min} to {max}, and is \"{text}\"."));
+
+    /// <summary>A length in ticks; null when it isn't set.</summary>
+    public long? Ticks(string name) =>
+        Text(name) is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks is >= 1 and <= Limits.TicksMax ? ticks
+        : throw new StartRefusedException(string.Create(
+            CultureInfo.InvariantCulture, $"{Key(name)} must be a length in ticks (milliseconds), a whole number from 1 to {Limits.TicksMax}, and is \"{text}\"."));
 
     public IEnumerable<string> List(string name) =>
         Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -46,10 +46,11 @@ internal sealed class TemporaryHost : IAsyncDisposable
     /// <summary>Completes when the Host that runs now is ready; after a kill, when the next one is.</summary>
     public Task Ready => _ready.Task;
 
-    public async Task StartAsync()
+    /// <param name="settings">More of the Host's arguments.</param>
+    public async Task StartAsync(params string[] settings)
     {
         Assert.Null(_process);
-        _process = Process.Start(StartInfo()) ?? throw new InvalidOperationException("the Host didn't start");
+        _process = Process.Start(StartInfo(settings)) ?? throw new InvalidOperationException("the Host didn't start");
         _process.OutputDataReceived += (_, line) => _log.Add(line.Data);
         _process.ErrorDataReceived += (_, line) => _log.Add(line.Data);
         _process.BeginOutputReadLine();
@@ -87,8 +88,8 @@ internal sealed class TemporaryHost : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private ProcessStartInfo StartInfo() => HostCommand.Of(
-        Folder, _tracer, "--urls", Address(Url), "--GpuCredit:GrpcUrl", Address(_grpcUrl), "--GpuCredit:OpsUrl", Address(_opsUrl));
+    private ProcessStartInfo StartInfo(string[] settings) => HostCommand.Of(
+        Folder, _tracer, ["--urls", Address(Url), "--GpuCredit:GrpcUrl", Address(_grpcUrl), "--GpuCredit:OpsUrl", Address(_opsUrl), .. settings]);
 
     private static string Address(Uri url) => url.GetLeftPart(UriPartial.Authority);
 
