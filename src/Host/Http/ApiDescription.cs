@@ -149,7 +149,7 @@ internal static class ApiDescription
 
     private static IOpenApiParameter BinaryModeHeader(string attribute) => new OpenApiParameter
     {
-        Name = EventsEndpoint.HeaderPrefix + attribute,
+        Name = EncodedHeader.Prefix + attribute,
         In = ParameterLocation.Header,
         Description = $"Binary mode: the event's {attribute}, percent-encoded.",
         Schema = new OpenApiSchema { Type = JsonSchemaType.String },

@@ -8,7 +8,6 @@ namespace GpuCredit.Host.Http;
 internal static class EventsEndpoint
 {
     public const string Path = "/v1/events";
-    public const string HeaderPrefix = "ce-";
 
     private const string Unsupported =
         $"The body must be {CloudEventsFormat.MediaType}, {CloudEventsFormat.BatchMediaType}, or {RequestBody.Json} with the event's attributes in headers such as ce-id, in UTF-8 and not compressed; the header Content-Type must say so.";
@@ -29,7 +28,7 @@ internal static class EventsEndpoint
             CloudEventsFormat.MediaType => await PostOneAsync(context, accounts, EventJson.Read),
             CloudEventsFormat.BatchMediaType => await PostBatchAsync(context, accounts),
             _ => AttributesOf(context.Request) is { Count: > 0 } attributes
-                ? await PostOneAsync(context, accounts, body => EventHeaders.Read(new(body.ToArray(), context.Request.ContentType, attributes)))
+                ? await PostOneAsync(context, accounts, body => EventHeaders.Read(new(body.ToArray(), context.Request.ContentType, attributes, HasEncodedHeaders: true)))
                 : Problems.UnsupportedMediaType(Unsupported),
         };
     }
@@ -62,7 +61,7 @@ internal static class EventsEndpoint
             return attributes;
         foreach (var (name, values) in request.Headers)
         {
-            if (!name.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase))
+            if (!EncodedHeader.IsNamed(name))
                 continue;
             foreach (var value in values)
                 attributes.Add(new(name, value ?? ""));

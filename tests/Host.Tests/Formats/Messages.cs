@@ -15,6 +15,9 @@ internal static class Messages
     public static IncomingMessage Of(byte[] body, string? contentType = null, params string[] headers) => new(
         body, contentType, [.. headers.Select(header => header.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], pair[1]))]);
 
+    /// <summary>The same message, by a door whose binding of CloudEvents encodes headers: HTTP, NATS.</summary>
+    public static IncomingMessage Encoded(this in IncomingMessage message) => message with { HasEncodedHeaders = true };
+
     /// <summary>The refusal of a message that is one refusal.</summary>
     public static string RefusalOf(this IEntryFormat format, in IncomingMessage message) => Assert.Single(format.Read(message)).Refusal!.ToString();
 

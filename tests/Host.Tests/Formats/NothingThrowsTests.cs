@@ -60,11 +60,11 @@ public sealed class NothingThrowsTests
 
     [Fact]
     public void Whatever_a_message_holds_it_is_read_as_drafts() =>
-        Gen.Select(GenBody, AnyOf(ContentTypes), GenHeaders).Sample(
-            (body, contentType, headers) =>
+        Gen.Select(GenBody, AnyOf(ContentTypes), GenHeaders, Gen.Bool).Sample(
+            (body, contentType, headers, areEncoded) =>
             {
                 foreach (var format in Formats)
-                    Assert.All(format.Read(new(body, contentType, headers)), IsOneOfBoth);
+                    Assert.All(format.Read(new(body, contentType, headers, areEncoded)), IsOneOfBoth);
             },
             iter: 20_000);
 

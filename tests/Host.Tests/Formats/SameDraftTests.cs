@@ -58,7 +58,7 @@ public sealed class SameDraftTests
         using var body = new MemoryStream();
         content.CopyTo(body, null, default);
         var headers = content.Headers.SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value))).ToList();
-        var draft = Assert.Single(Events.Read(new(body.ToArray(), content.Headers.ContentType!.ToString(), headers)));
+        var draft = Assert.Single(Events.Read(new(body.ToArray(), content.Headers.ContentType!.ToString(), headers, HasEncodedHeaders: true)));
         Assert.Null(draft.Refusal);
         Assert.Equal(accountId, draft.AccountId);
         Assert.Equal(entry, draft.Entry);

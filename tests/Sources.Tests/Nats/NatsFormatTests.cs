@@ -19,12 +19,12 @@ public sealed class NatsFormatTests : OnNats
         await Broker.PublishAsync([Encoding.UTF8.GetBytes(Event("structured")), Encoding.UTF8.GetBytes($"[{Event("first")},{Event("second")}]")]);
         var headers = new NatsHeaders
         {
-            ["ce-specversion"] = "1.0", ["ce-id"] = "bin%61ry", ["ce-source"] = "/gateway", ["ce-type"] = "gpucredit.usage.v1", ["ce-subject"] = "a", ["ce-time"] = "2026-01-31T12:00:00Z",
+            ["ce-specversion"] = "1.0", ["ce-id"] = "100%2525", ["ce-source"] = "/gateway", ["ce-type"] = "gpucredit.usage.v1", ["ce-subject"] = "a", ["ce-time"] = "2026-01-31T12:00:00Z",
         };
         (await Broker.JetStream().PublishAsync("usage.events", """{"amount":1}"""u8.ToArray(), headers: headers)).EnsureSuccess();
 
         await source.TrueAsync(now => now is { Recorded: 4, InFlight: 0, DeadLetters: 0 }, "all are stored");
-        Assert.Equal(["binary", "first", "second", "structured"], Accounts.Calls.SelectMany(ids => ids).Order());
+        Assert.Equal(["100%25", "first", "second", "structured"], Accounts.Calls.SelectMany(ids => ids).Order());
     }
 
     [NatsFact]
@@ -44,6 +44,19 @@ public sealed class NatsFormatTests : OnNats
         Assert.Equal(["gateway-3/01J5QW2M6Y"], Accounts.Calls.SelectMany(ids => ids));
         Assert.Equal("amount must be a number of at most 40 digits at $.data.tokens", Assert.Single(await Broker.DeadLettersAsync()).Headers[DeadLetter.ReasonHeader]);
         await Eventually.TrueAsync(async () => await Broker.LeftAsync() == 0, TimeSpan.FromSeconds(20), () => "the server has forgotten them");
+    }
+
+    [NatsFact]
+    public async Task A_mapping_reads_an_encoded_header_as_the_event_has_it()
+    {
+        string[] mapping =
+            ["Kind=usage", "Account=$.a", "Id=header['ce-id']", "Amount=$.n", "Time=$.t", "TimeUnit=unix-ms", "Example={\"a\":\"a\",\"n\":1,\"t\":1}", "ExampleHeaders={\"ce-id\":\"u\"}", "ExampleGives={\"accountId\":\"a\",\"usageId\":\"u\",\"amount\":1,\"timestamp\":1}"];
+        await using var source = LocalSource.Start(Broker, Accounts, ["Format=mapping", .. mapping.Select(line => $"Mapping:{line}")]);
+        await source.IsAsync("running");
+        await Broker.PublishAsync("""{"a":"a","n":1,"t":1}"""u8.ToArray(), new NatsHeaders { ["ce-id"] = "100%2525" });
+
+        await source.TrueAsync(now => now is { Recorded: 1, InFlight: 0 }, "it is stored");
+        Assert.Equal(["100%25"], Accounts.Calls.SelectMany(ids => ids));
     }
 
     private static string Event(string id) =>

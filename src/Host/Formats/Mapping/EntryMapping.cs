@@ -61,6 +61,12 @@ internal sealed class EntryMapping
     /// <summary>Null when the mapping passes it over.</summary>
     public EntryDraft? Read(in MappedMessage message)
     {
+        var draft = ReadFields(message);
+        return message.Headers.Malformed is { } header ? EntryDraft.Refused(header, EncodedHeader.Rule) : draft;
+    }
+
+    private EntryDraft? ReadFields(in MappedMessage message)
+    {
         if (_when?.Holds(message) == false)
             return _skipsOthers ? null : EntryDraft.Refused("body", "must be what the mapping's When names");
         if (_account.TryJoin(message, out var account) is { } accountRule)

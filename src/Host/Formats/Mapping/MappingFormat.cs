@@ -32,7 +32,7 @@ internal sealed class MappingFormat : IEntryFormat
         if (Drafts.TooLarge(message) is { } tooLarge)
             return tooLarge;
         var drafts = new List<EntryDraft>();
-        var headers = new MappedHeaders(message.Headers);
+        var headers = new MappedHeaders(message.Headers, message.HasEncodedHeaders);
         if (!ContentType.Of(message).Is(RequestBody.JsonLines))
             return ReadDocument(message.Body, headers, drafts) ? drafts : TooMany;
         var lines = message.Body.Span;

@@ -29,6 +29,6 @@ internal sealed class NatsDelivery(INatsJSMsg<byte[]> message) : Delivery(Read(m
             }
         }
 
-        return new(message.Data ?? [], contentType, headers);
+        return new(message.Data ?? [], contentType, headers, HasEncodedHeaders: true);
     }
 }
