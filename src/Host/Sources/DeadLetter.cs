@@ -24,18 +24,18 @@ internal sealed record DeadLetter(string Source, Delivery Delivery, IReadOnlyLis
     public const string CountHeader = HeaderPrefix + "bad-count";
     public const string EntriesHeader = HeaderPrefix + "bad-entries";
 
+    /// <summary>How many of the bad entries <see cref="EntriesHeader"/> leaves out, the last ones. Only where it leaves out any.</summary>
+    public const string LeftOutHeader = EntriesHeader + "-left-out";
+
     /// <summary>Which part of how many, from 1: <c>1/2</c>. Only on letters that are parts.</summary>
     public const string PartHeader = HeaderPrefix + "part";
-
-    /// <summary>Entries that are described one by one. A header is a small place.</summary>
-    private const int DescribedMax = 16;
 
     private const int ReasonCharsMax = 400;
 
     /// <summary>The same for a letter that had to be written again, since it isn't known whether the first was stored.</summary>
     public string Id => $"{Source}/{Delivery.Position}";
 
-    /// <summary>Printable ASCII, which every broker carries as it is.</summary>
+    /// <summary>All but what <see cref="EntriesHeader"/> and <see cref="LeftOutHeader"/> say. Printable ASCII, which every broker carries as it is.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers =>
     [
         new(IdHeader, Printable(Id)),
@@ -44,28 +44,39 @@ internal sealed record DeadLetter(string Source, Delivery Delivery, IReadOnlyLis
         new(StatusHeader, OutcomeTable.Row(Entries[0].Status).Name),
         new(ReasonHeader, Printable(Entries[0].Reason)),
         new(CountHeader, Entries.Count.ToString(CultureInfo.InvariantCulture)),
-        new(EntriesHeader, Describe()),
     ];
 
     /// <summary>Ours are written anew: a message that was a dead letter before, and was sent again as it is, has them already.</summary>
     public static bool IsOurs(string header) => header.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase);
 
-    private string Describe()
+    /// <summary>The first bad entries one by one, in JSON and printable ASCII: as many as <paramref name="charsMax"/> characters hold.</summary>
+    /// <returns>What <see cref="EntriesHeader"/> says, and how many entries that is.</returns>
+    public (string Json, int Count) Describe(int charsMax)
+    {
+        var described = new StringBuilder("[");
+        var count = 0;
+        foreach (var entry in Entries)
+        {
+            var one = (count == 0 ? "" : ",") + Describe(entry);
+            if (described.Length + one.Length + "]".Length > charsMax)
+                break;
+            described.Append(one);
+            count++;
+        }
+
+        return (described.Append(']').ToString(), count);
+    }
+
+    private static string Describe(BadEntry entry)
     {
         using var octets = new MemoryStream();
         using (var json = new Utf8JsonWriter(octets))
         {
-            json.WriteStartArray();
-            foreach (var entry in Entries.Take(DescribedMax))
-            {
-                json.WriteStartObject();
-                json.WriteNumber("entry", entry.Index);
-                json.WriteString("status", OutcomeTable.Row(entry.Status).Name);
-                json.WriteString("reason", Printable(entry.Reason));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteStartObject();
+            json.WriteNumber("entry", entry.Index);
+            json.WriteString("status", OutcomeTable.Row(entry.Status).Name);
+            json.WriteString("reason", Printable(entry.Reason));
+            json.WriteEndObject();
         }
 
         return Encoding.ASCII.GetString(octets.ToArray());

@@ -28,12 +28,13 @@ public sealed class NatsLetterTests
     }
 
     [Fact]
-    public void The_messages_own_headers_go_first_and_the_list_of_bad_entries_next()
+    public void The_messages_own_headers_go_first_and_then_as_much_of_the_list_of_bad_entries_as_needed()
     {
         Assert.True(Has(Original(300), badEntries: 1, "own") && Has(Original(300), badEntries: 1, DeadLetter.EntriesHeader));
         Assert.False(Has(Original(1_700), badEntries: 1, "own"));
         Assert.True(Has(Original(1_700), badEntries: 1, DeadLetter.EntriesHeader));
-        Assert.False(Has(Original(300), badEntries: 16, DeadLetter.EntriesHeader));
+        Assert.False(Has(Original(300), badEntries: 16, "own"));
+        Assert.True(Has(Original(300), badEntries: 16, DeadLetter.EntriesHeader) && Has(Original(300), badEntries: 16, DeadLetter.LeftOutHeader));
         Assert.True(Has(Original(300), badEntries: 16, DeadLetter.ReasonHeader));
     }
 
