@@ -5,8 +5,7 @@ namespace GpuCredit.Host.Formats;
 
 /// <summary>Reads one CloudEvent in the JSON event format: an envelope of attributes, with the data inside.</summary>
 /// <remarks>
-/// By hand, as entries are (decisions/0006): the CloudEvents SDK takes what is to be refused here (repeated names, times that
-/// it rounds), decodes a batch whole or not at all, and its exceptions name no field. The tests hold this against the SDK.
+/// By hand, as entries are; decisions/0006 says why not by the CloudEvents SDK, which the tests hold this against in both directions.
 /// </remarks>
 internal static class EventJson
 {
