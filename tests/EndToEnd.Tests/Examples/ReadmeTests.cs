@@ -13,6 +13,7 @@ public sealed class ReadmeTests(ITestOutputHelper output)
     [InlineData("README.md", 4)]
     [InlineData("examples/azure-llm/README.md", 1)]
     [InlineData("docs/ingestion/cloudevents.md", 4)]
+    [InlineData("docs/ingestion/http.md", 3)]
     public async Task Its_commands_print_what_it_shows(string document, int blocksAtLeast)
     {
         var blocks = ConsoleBlock.Read(await File.ReadAllTextAsync(Path.Combine(BuiltPrograms.RepositoryRoot, document)));
