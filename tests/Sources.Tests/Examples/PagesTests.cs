@@ -1,57 +1,109 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using EndToEnd.Tests.Examples;
 using EndToEnd.Tests.Hosting;
 using Sources.Tests.Brokers;
 using Sources.Tests.Running;
 
 namespace Sources.Tests.Examples;
 
-/// <summary>The command that a broker's page, or an example's, starts the Host with, as it stands there but for the address; and the entry that the NATS page shows.</summary>
+/// <summary>
+/// The command that a broker's page, or an example's, starts the Host with, as it stands there but for the address; the entry that the
+/// NATS page shows, and the commands by which it publishes and reads dead letters.
+/// </summary>
 public sealed partial class PagesTests(RabbitMqFixture rabbitMq, ITestOutputHelper output) : IClassFixture<RabbitMqFixture>
 {
     private const string Run = "$ dotnet run --project src/Host -- ";
     private const string NatsPage = "docs/ingestion/nats.md";
+    private const string AzurePage = "examples/azure-llm/README.md";
+    private const string NatsAddress = "nats://127.0.0.1:4222";
+    private const string RabbitMqAddress = "amqp://127.0.0.1:5672";
 
     [NatsFact]
     public async Task The_NATS_pages_command_starts_a_source_that_takes_its_entry()
     {
         await using var broker = await NatsServer.StartAsync();
-        await AssertTakesAsync(broker, NatsPage, "nats://127.0.0.1:4222", $"nats://127.0.0.1:{broker.Port}");
+        await AssertTakesAsync(broker, NatsPage, NatsAddress, $"nats://127.0.0.1:{broker.Port}");
     }
 
     [NatsFact]
-    public async Task The_azure_examples_command_starts_a_source_that_takes_an_entry()
+    public async Task The_NATS_pages_commands_print_what_it_shows()
     {
         await using var broker = await NatsServer.StartAsync();
-        await AssertTakesAsync(broker, "examples/azure-llm/README.md", "nats://127.0.0.1:4222", $"nats://127.0.0.1:{broker.Port}");
+        await using var host = await StartAsync(NatsPage, NatsAddress, $"nats://127.0.0.1:{broker.Port}");
+        var steps = ConsoleBlock.Read(Page(NatsPage)).SelectMany(block => block.Steps).ToList();
+        Assert.True(steps.Count >= 8, $"{steps.Count} commands");
+        var defined = "";
+        foreach (var (command, shown) in steps)
+        {
+            if (Definition().IsMatch(command))
+            {
+                defined += command + "\n";
+                continue;
+            }
+
+            var script = (defined + command).Replace("/127.0.0.1/4222", $"/127.0.0.1/{broker.Port}", StringComparison.Ordinal).Replace("127.0.0.1:8080", host.Url.Authority, StringComparison.Ordinal);
+            var printed = "";
+            // What was published is taken a little later, so a question may be asked again; nothing is published twice.
+            await Eventually.TrueAsync(
+                async () => ConsoleBlock.IsAsShown(shown, printed = await PrintedAsync(script)),
+                command.StartsWith("ask usage.", StringComparison.Ordinal) ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
+                () => $"$ {command}\nprinted\n{printed}\ninstead of\n{shown}\n{host.Log}");
+        }
+    }
+
+    [NatsFact]
+    public async Task The_azure_examples_command_starts_a_source_on_NATS_that_takes_an_entry()
+    {
+        await using var broker = await NatsServer.StartAsync();
+        await AssertTakesAsync(broker, AzurePage, NatsAddress, $"nats://127.0.0.1:{broker.Port}");
     }
 
     [RabbitMqFact]
     public Task The_RabbitMQ_pages_command_starts_a_source_that_takes_an_entry() =>
-        AssertTakesAsync(rabbitMq.Server, "docs/ingestion/rabbitmq.md", "amqp://127.0.0.1:5672", $"amqp://127.0.0.1:{rabbitMq.Server.Port}");
+        AssertTakesAsync(rabbitMq.Server, "docs/ingestion/rabbitmq.md", RabbitMqAddress, $"amqp://127.0.0.1:{rabbitMq.Server.Port}");
 
     private async Task AssertTakesAsync(ITestBroker broker, string page, string documented, string address)
     {
-        var settings = SettingsOf(Page(page)).Select(word => word == documented ? address : word).ToArray();
-        Assert.Contains(address, settings);
-        await using var host = new HostUnderTest(output, settings);
-        await host.StartAsync();
-        await host.SourceIsAsync("usage", "running");
+        await using var host = await StartAsync(page, documented, address);
         await broker.PublishAsync([Encoding.UTF8.GetBytes(Entry().Match(Page(NatsPage)).Value)]);
         await Eventually.TrueAsync(
             async () => (await host.SourceAsync("usage"))?["recorded"]!.GetValue<long>() == 1, TimeSpan.FromSeconds(60), () => $"it is recorded: {host.Log}");
     }
 
-    private static IEnumerable<string> SettingsOf(string page)
+    /// <summary>By the page's command for a broker at <paramref name="documented"/>; returns when the source is running.</summary>
+    private async Task<HostUnderTest> StartAsync(string page, string documented, string address)
     {
-        var from = page.IndexOf(Run, StringComparison.Ordinal) + Run.Length;
-        var lines = page[from..].Replace("\\\n", "", StringComparison.Ordinal);
-        var command = lines[..lines.IndexOf('\n', StringComparison.Ordinal)];
-        return command.TrimEnd('&').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\''));
+        var commands = Page(page).Replace("\\\n", "", StringComparison.Ordinal).Split('\n').Where(line => line.StartsWith(Run, StringComparison.Ordinal));
+        var settings = commands.Select(SettingsOf).Single(words => words.Contains(documented)).Select(word => word == documented ? address : word).ToArray();
+        var host = new HostUnderTest(output, settings);
+        try
+        {
+            await host.StartAsync();
+            await host.SourceIsAsync("usage", "running");
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static string[] SettingsOf(string command) =>
+        [.. command[Run.Length..].TrimEnd('&').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\''))];
+
+    private static async Task<string> PrintedAsync(string script)
+    {
+        var (_, printed, errors) = await Command.RunAsync("bash", "-c", script);
+        return printed + errors;
     }
 
     private static string Page(string path) => File.ReadAllText(Path.Combine(BuiltPrograms.RepositoryRoot, path));
 
     [GeneratedRegex("""\{"accountId":"acme"[^}]*\}""")]
     private static partial Regex Entry();
+
+    [GeneratedRegex(@"\A\w+\(\) \{")]
+    private static partial Regex Definition();
 }
