@@ -60,6 +60,10 @@ public sealed partial class PagesTests(RabbitMqFixture rabbitMq, ITestOutputHelp
     }
 
     [RabbitMqFact]
+    public Task The_azure_examples_command_starts_a_source_on_RabbitMQ_that_takes_an_entry() =>
+        AssertTakesAsync(rabbitMq.Server, AzurePage, RabbitMqAddress, $"amqp://127.0.0.1:{rabbitMq.Server.Port}");
+
+    [RabbitMqFact]
     public Task The_RabbitMQ_pages_command_starts_a_source_that_takes_an_entry() =>
         AssertTakesAsync(rabbitMq.Server, "docs/ingestion/rabbitmq.md", RabbitMqAddress, $"amqp://127.0.0.1:{rabbitMq.Server.Port}");
 
