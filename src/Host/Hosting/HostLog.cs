@@ -65,4 +65,7 @@ internal static partial class HostLog
 
     [LoggerMessage(24, LogLevel.Error, "Source {Source}: the format failed on the message at {Position} by a fault of ours; the message becomes a dead letter")]
     public static partial void FormatFailed(ILogger logger, string source, string position, Exception fault);
+
+    [LoggerMessage(25, LogLevel.Warning, "Source {Source}: {Warning}")]
+    public static partial void SourceWarned(ILogger logger, string source, string warning);
 }

@@ -12,6 +12,9 @@ internal interface IFeed : IAsyncDisposable
     /// <summary>Why it is lost, where the feed knows more than that; a sentence for people.</summary>
     string? LostBecause => null;
 
+    /// <summary>What somebody should mend at the broker although all works; a sentence for people. Null when there is nothing.</summary>
+    string? Warning => null;
+
     /// <summary>Whether the broker is reached now. A feed may lose its connection for a while without being lost.</summary>
     bool IsConnected { get; }
 

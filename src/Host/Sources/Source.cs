@@ -23,6 +23,7 @@ internal sealed class Source : IDisposable
     private CancellationTokenSource _paused = new();
     private bool _isPaused;
     private IFeed? _feed;
+    private string? _warned;
     private SourceState _unconnected = SourceState.Starting;
 
     public Source(
@@ -104,6 +105,7 @@ internal sealed class Source : IDisposable
         _meter.Entries(OutcomeStatus.Late),
         _meter.DeadLetters,
         _meter.Retries,
+        Warning(),
         _meter.LastError is { } error ? new(error.At, error.Detail) : null);
 
     /// <summary>Until <paramref name="stopping"/>, and for as long as what is under way may take. Never throws.</summary>
@@ -154,6 +156,12 @@ internal sealed class Source : IDisposable
             return _feed is { IsConnected: true } ? _pipeline.Lag : null;
     }
 
+    private string? Warning()
+    {
+        lock (_gate)
+            return _feed?.Warning;
+    }
+
     private async Task FeedAsync(CancellationToken paused, CancellationToken stopping)
     {
         using var taking = CancellationTokenSource.CreateLinkedTokenSource(paused, stopping);
@@ -161,6 +169,7 @@ internal sealed class Source : IDisposable
         lock (_gate)
             _feed = feed;
         HostLog.SourceConnected(_log, Name, _configured.Settings.Address);
+        Warn(feed.Warning);
         try
         {
             await _pipeline.RunAsync(feed, taking.Token);
@@ -170,6 +179,14 @@ internal sealed class Source : IDisposable
             lock (_gate)
                 (_feed, _unconnected) = (null, SourceState.Disconnected);
         }
+    }
+
+    /// <summary>Once, and not at every connection.</summary>
+    private void Warn(string? warning)
+    {
+        if (warning is not null && warning != _warned)
+            HostLog.SourceWarned(_log, Name, warning);
+        _warned = warning ?? _warned;
     }
 
     private void Fail(Exception fault, int failures)

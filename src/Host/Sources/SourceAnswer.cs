@@ -22,6 +22,7 @@ internal sealed record SourcesAnswer(IReadOnlyList<SourceAnswer> Sources);
 /// <param name="Late">Entries.</param>
 /// <param name="DeadLetters">Messages that went to the dead-letter place.</param>
 /// <param name="Retries">How often a batch was sent to the accounts again, since some of it wasn't known to be stored.</param>
+/// <param name="Warning">What should be mended at the broker although all works; <c>null</c> when there is nothing, or no connection.</param>
 /// <param name="LastError">The last thing that went wrong; <c>null</c> when nothing has.</param>
 internal sealed record SourceAnswer(
     string Name,
@@ -40,6 +41,7 @@ internal sealed record SourceAnswer(
     long Late,
     long DeadLetters,
     long Retries,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Warning,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] SourceErrorAnswer? LastError);
 
 /// <summary>What went wrong, and when.</summary>

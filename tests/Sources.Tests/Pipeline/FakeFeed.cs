@@ -19,6 +19,8 @@ internal sealed class FakeFeed : IFeed
 
     public string? LostBecause { get; private set; }
 
+    public string? Warning { get; init; }
+
     public TimeSpan KeepEvery => TimeSpan.FromSeconds(10);
 
     /// <summary>While it is set no dead letter is stored.</summary>

@@ -1,6 +1,3 @@
-using GpuCredit.Host.Formats;
-using GpuCredit.Host.Sources;
-using Microsoft.Extensions.Logging.Abstractions;
 using Sources.Tests.Running;
 
 namespace Sources.Tests.Pipeline;
@@ -11,22 +8,10 @@ public sealed class SourceLagTests
     [Fact]
     public async Task What_was_still_to_come_before_the_broker_was_away_is_not_told_while_it_is()
     {
-        var settings = new SourceSettings
-        {
-            Name = "usage",
-            Kind = SourceKind.Nats,
-            Address = "nowhere",
-            Parallelism = 1,
-            Prefetch = 1,
-            BatchMessages = 1,
-            InFlightBytes = 1_000,
-            Drain = TimeSpan.Zero,
-        };
         // The source closes it.
         var feed = new FakeFeed();
         using var stopping = new CancellationTokenSource();
-        using var source = new Source(
-            new(settings, new OneFeed(feed), new JsonFormat()), new FakeAccounts().RecordAsync, TimeProvider.System, NullLogger.Instance);
+        using var source = FakeBroker.Source(() => feed);
         var running = source.RunAsync(stopping.Token);
         await Eventually.TrueAsync(() => source.Describe().Lag == 0, "it is told");
 
@@ -37,10 +22,5 @@ public sealed class SourceLagTests
 
         await stopping.CancelAsync();
         await running;
-    }
-
-    private sealed class OneFeed(IFeed feed) : IBroker
-    {
-        public Task<IFeed> OpenAsync(CancellationToken cancellation) => Task.FromResult(feed);
     }
 }

@@ -8,13 +8,18 @@ internal sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _brokerPort;
+    private readonly Action<Span<byte>>? _toBroker;
+    private readonly Action<Span<byte>>? _toClient;
     private readonly Lock _gate = new();
     private readonly HashSet<Socket> _open = [];
     private readonly Task _accepting;
 
-    public CuttingProxy(int brokerPort)
+    /// <param name="brokerPort">Where the broker listens.</param>
+    /// <param name="toBroker">Changes bytes on their way there, in place; none unless it is given.</param>
+    /// <param name="toClient">And on their way back.</param>
+    public CuttingProxy(int brokerPort, Action<Span<byte>>? toBroker = null, Action<Span<byte>>? toClient = null)
     {
-        _brokerPort = brokerPort;
+        (_brokerPort, _toBroker, _toClient) = (brokerPort, toBroker, toClient);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -79,7 +84,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             client.NoDelay = broker.NoDelay = true;
             Hold(client, broker);
             await broker.ConnectAsync(IPAddress.Loopback, _brokerPort);
-            await Task.WhenAny(PumpAsync(client, broker), PumpAsync(broker, client));
+            await Task.WhenAny(PumpAsync(client, broker, _toBroker), PumpAsync(broker, client, _toClient));
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
@@ -107,13 +112,14 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private static async Task PumpAsync(Socket from, Socket to)
+    private static async Task PumpAsync(Socket from, Socket to, Action<Span<byte>>? change)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var read)
             {
+                change?.Invoke(buffer.AsSpan(0, read));
                 for (var sent = 0; sent < read;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, read - sent));
             }

@@ -22,14 +22,11 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
             connections.Add(await ConnectAsync("", cancellation));
             connections.Add(await ConnectAsync(", dead letters", cancellation));
             var (messages, letters) = (connections[0], connections[1]);
+            var warning = await new RabbitMqQueues(settings, messages).FindAsync(cancellation);
             var channel = await messages.CreateChannelAsync(Channel(hasConfirms: false), cancellation);
             var questions = await messages.CreateChannelAsync(Channel(hasConfirms: false), cancellation);
-            await FindAsync(questions, settings.Queue, cancellation);
-            if (settings.DeadLetterExchange.Length == 0)
-                await FindAsync(questions, settings.DeadLetter, cancellation);
-            else
-                await questions.ExchangeDeclarePassiveAsync(settings.DeadLetterExchange, cancellation);
-            var feed = new RabbitMqFeed(settings, messages, channel, questions, letters, await letters.CreateChannelAsync(Channel(hasConfirms: true), cancellation));
+            var lettersChannel = await letters.CreateChannelAsync(Channel(hasConfirms: true), cancellation);
+            var feed = new RabbitMqFeed(settings, messages, channel, questions, letters, lettersChannel) { Warning = warning };
             await feed.StartAsync(cancellation);
             return feed;
         }
@@ -121,24 +118,5 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
         }
 
         return tls;
-    }
-
-    private async Task FindAsync(IChannel channel, string queue, CancellationToken cancellation)
-    {
-        if (!settings.Create)
-        {
-            await channel.QueueDeclarePassiveAsync(queue, cancellation);
-            return;
-        }
-
-        try
-        {
-            await channel.QueueDeclareAsync(
-                queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: cancellation);
-        }
-        catch (OperationInterruptedException fault) when (fault.ShutdownReason?.ReplyCode == 406)
-        {
-            throw new BrokerRefusedException($"The queue {queue} is there, and isn't a durable quorum queue as Create makes it; set Create to false to read it as it is: {fault.ShutdownReason.ReplyText}", fault);
-        }
     }
 }

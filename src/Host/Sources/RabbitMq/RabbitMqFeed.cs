@@ -41,6 +41,8 @@ internal sealed class RabbitMqFeed : IFeed
 
     public CancellationToken Lost { get; }
 
+    public string? Warning { get; init; }
+
     public bool IsConnected => !Lost.IsCancellationRequested && _connection.IsOpen && _letters.IsOpen;
 
     /// <summary>There is nothing to say: a delivery is ours until its channel ends. (The broker ends one that holds a delivery for half an hour.)</summary>
