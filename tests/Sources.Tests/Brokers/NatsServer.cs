@@ -11,8 +11,7 @@ internal sealed class NatsServer : ITestBroker
 {
     public const string Stream = "usage";
     public const string Subject = "usage.>";
-
-    private const string DeadLetterStream = "gpucredit-dead-usage";
+    public const string DeadLetterStream = "gpucredit-dead-usage";
 
     private string _folder = "";
     private string[] _options = [];
@@ -64,7 +63,9 @@ internal sealed class NatsServer : ITestBroker
             $"--GpuCredit:Sources:{source}:Create", "true", $"--GpuCredit:Sources:{source}:AckWaitSeconds", "3",
             $"--GpuCredit:Sources:{source}:DeadLetter", DeadLetterSubject, $"--GpuCredit:Sources:{source}:DeadLetterStream", DeadLetterStream];
 
-    public NatsJSContext JetStream() => new(_connection ??= new NatsConnection(Client() with { MaxReconnectRetry = -1, ReconnectWaitMax = TimeSpan.FromMilliseconds(200) }));
+    public NatsConnection Connection => _connection ??= new NatsConnection(Client() with { MaxReconnectRetry = -1, ReconnectWaitMax = TimeSpan.FromMilliseconds(200) });
+
+    public NatsJSContext JetStream() => new(Connection);
 
     public async Task StartAgainAsync()
     {

@@ -17,9 +17,10 @@ internal sealed class NatsBroker(NatsSettings settings) : IBroker
         {
             await ConnectAsync(connection, cancellation);
             var js = new NatsJSContext(connection);
-            await FindStreamAsync(js, cancellation);
-            await FindDeadLettersAsync(js, cancellation);
-            return new NatsFeed(settings, connection, js, await FindConsumerAsync(js, cancellation));
+            var streams = new NatsStreams(settings, js);
+            await streams.FindAsync(cancellation);
+            await streams.FindDeadLettersAsync(cancellation);
+            return new NatsFeed(settings, connection, new NatsLetters(settings, connection, js, streams), await FindConsumerAsync(js, cancellation));
         }
         catch (NatsJSApiNoResponseException fault)
         {
@@ -66,47 +67,6 @@ internal sealed class NatsBroker(NatsSettings settings) : IBroker
                 throw new BrokerRefusedException("The server refuses the login.", fault);
             // The client's own words name no reason; what is innermost does: a connection refused, a certificate nobody trusts.
             throw new IOException($"The server can't be reached: {fault.GetBaseException().Message}", fault);
-        }
-    }
-
-    private async Task FindStreamAsync(NatsJSContext js, CancellationToken cancellation)
-    {
-        try
-        {
-            await js.GetStreamAsync(settings.Stream, cancellationToken: cancellation);
-        }
-        catch (NatsJSApiException fault) when (fault.Error.Code == NotFound)
-        {
-            if (!settings.Create)
-                throw new BrokerRefusedException($"There is no stream {settings.Stream}. Make it, or set Create to true.", fault);
-            // A message stays until it is acknowledged; from then on the ledger keeps its entries.
-            await CreateAsync(js, new StreamConfig(settings.Stream, [settings.Subject!]) { Retention = StreamConfigRetention.Workqueue }, cancellation);
-        }
-    }
-
-    private async Task FindDeadLettersAsync(NatsJSContext js, CancellationToken cancellation)
-    {
-        var streams = new List<string>();
-        await foreach (var name in js.ListStreamNamesAsync(settings.DeadLetter, cancellation))
-            streams.Add(name);
-        if (streams.Contains(settings.Stream))
-            throw new BrokerRefusedException($"The dead letters' subject {settings.DeadLetter} is one of the stream {settings.Stream}: the source would read its own dead letters. Set DeadLetter to a subject of another stream.");
-        if (streams.Count > 0)
-            return;
-        if (!settings.Create)
-            throw new BrokerRefusedException($"No stream keeps the dead letters' subject {settings.DeadLetter}. Make one, or set Create to true.");
-        await CreateAsync(js, new StreamConfig(settings.DeadLetterStream, [settings.DeadLetter]), cancellation);
-    }
-
-    private static async Task CreateAsync(NatsJSContext js, StreamConfig stream, CancellationToken cancellation)
-    {
-        try
-        {
-            await js.CreateStreamAsync(stream, cancellation);
-        }
-        catch (NatsJSApiException fault)
-        {
-            throw new BrokerRefusedException($"The stream {stream.Name} can't be made: {fault.Error.Description}", fault);
         }
     }
 

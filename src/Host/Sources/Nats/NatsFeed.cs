@@ -21,15 +21,15 @@ internal sealed class NatsFeed : IFeed
 
     private readonly NatsSettings _settings;
     private readonly NatsConnection _connection;
-    private readonly NatsJSContext _js;
+    private readonly NatsLetters _letters;
     private readonly INatsJSConsumer _consumer;
     private long _messageBytes;
 
-    public NatsFeed(NatsSettings settings, NatsConnection connection, NatsJSContext js, INatsJSConsumer consumer)
+    public NatsFeed(NatsSettings settings, NatsConnection connection, NatsLetters letters, INatsJSConsumer consumer)
     {
         _settings = settings;
         _connection = connection;
-        _js = js;
+        _letters = letters;
         _consumer = consumer;
         // Until some have come they may be as large as the server takes them.
         _messageBytes = Math.Max(1, connection.ServerInfo?.MaxPayload ?? 1024 * 1024);
@@ -72,17 +72,7 @@ internal sealed class NatsFeed : IFeed
             await ((NatsDelivery)delivery).Raw.AckAsync(cancellationToken: cancellation);
     }
 
-    public async Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation)
-    {
-        var message = ((NatsDelivery)letter.Delivery).Raw;
-        var payloadMax = _connection.ServerInfo?.MaxPayload ?? 1024 * 1024;
-        foreach (var (headers, body) in NatsLetter.Write(letter, message.Headers, message.Data, message.Metadata?.Timestamp, payloadMax))
-        {
-            var ack = await _js.PublishAsync(_settings.DeadLetter, body, headers: headers, cancellationToken: cancellation);
-            if (ack.Error is { } refusal)
-                throw new IOException($"{_settings.DeadLetter}: {refusal.Description}");
-        }
-    }
+    public Task DeadLetterAsync(DeadLetter letter, CancellationToken cancellation) => _letters.WriteAsync(letter, cancellation);
 
     public async Task KeepAsync(IReadOnlyCollection<Delivery> underWay, CancellationToken cancellation)
     {
