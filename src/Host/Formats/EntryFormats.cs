@@ -15,7 +15,8 @@ internal static class EntryFormats
     public static IEntryFormat Create(string key, IConfigurationSection source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        var format = source[FormatKey] is { Length: > 0 } text ? text : "json";
+        var written = source[FormatKey] is { Length: > 0 } text ? text : "json";
+        var format = written.ToLowerInvariant();
         if (format != "mapping" && source.GetSection(MappingKey).AsEnumerable().Any(setting => setting.Value is { Length: > 0 }))
             throw new StartRefusedException($"{key}:{MappingKey} has a meaning only with {key}:{FormatKey} mapping: leave it out.");
         return format switch
@@ -23,7 +24,7 @@ internal static class EntryFormats
             "json" => new JsonFormat(),
             "cloudevents" => new CloudEventsFormat(),
             "mapping" => MappingFormat.Checked(new MappingSettings($"{key}:{MappingKey}", source.GetSection(MappingKey))),
-            _ => throw new StartRefusedException($"{key}:{FormatKey} must be json, cloudevents or mapping, and is \"{format}\"."),
+            _ => throw new StartRefusedException($"{key}:{FormatKey} must be json, cloudevents or mapping, and is \"{written}\"."),
         };
     }
 }

@@ -40,13 +40,13 @@ internal sealed class SourceSection
 
     public string Key(string name) => $"{FullKey}:{name}";
 
-    public SourceKind Kind() => Text("Kind") switch
+    public SourceKind Kind() => Word("Kind") switch
     {
         "nats" => SourceKind.Nats,
         "rabbitmq" => SourceKind.RabbitMq,
         "kafka" => SourceKind.Kafka,
         null => throw new StartRefusedException($"{Key("Kind")} is missing: it must be nats, rabbitmq or kafka."),
-        var other => throw new StartRefusedException($"{Key("Kind")} must be nats, rabbitmq or kafka, and is \"{other}\"."),
+        _ => throw new StartRefusedException($"{Key("Kind")} must be nats, rabbitmq or kafka, and is \"{Text("Kind")}\"."),
     };
 
     /// <param name="kind">For the sentence.</param>
@@ -78,6 +78,9 @@ internal sealed class SourceSection
     public IEntryFormat Format() => EntryFormats.Create(FullKey, _section);
 
     public string? Text(string name) => _section[name] is { Length: > 0 } text ? text : null;
+
+    /// <summary>One of a few that are known, in lower case: they may be written in any, as configuration's own words may.</summary>
+    public string? Word(string name) => Text(name)?.ToLowerInvariant();
 
     /// <param name="name">The key.</param>
     /// <param name="what">What it must name, for the sentence.</param>

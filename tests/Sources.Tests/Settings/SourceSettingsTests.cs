@@ -1,3 +1,4 @@
+using GpuCredit.Host.Formats;
 using GpuCredit.Host.Hosting;
 using GpuCredit.Host.Sources;
 using Microsoft.Extensions.Configuration;
@@ -14,7 +15,7 @@ public sealed class SourceSettingsTests
     public static TheoryData<string[], string> Wrong => new()
     {
         { ["Address=x"], "GpuCredit:Sources:usage:Kind is missing: it must be nats, rabbitmq or kafka." },
-        { ["Kind=mqtt"], "GpuCredit:Sources:usage:Kind must be nats, rabbitmq or kafka, and is \"mqtt\"." },
+        { ["Kind=Mqtt"], "GpuCredit:Sources:usage:Kind must be nats, rabbitmq or kafka, and is \"Mqtt\"." },
         { ["Kind=nats"], "GpuCredit:Sources:usage:Address is missing: it must be the broker's URL, such as nats://127.0.0.1:4222, or several with commas between." },
         { [.. Nats, "Stream="], "GpuCredit:Sources:usage:Stream is missing: it must be the name of the JetStream stream that is read." },
         { [.. Nats, "Stream=a.b"], "GpuCredit:Sources:usage:Stream must be a name in JetStream, printable ASCII without space . * > / \\, and is \"a.b\"." },
@@ -32,7 +33,7 @@ public sealed class SourceSettingsTests
         { [.. RabbitMq, "Address=amqp://me:my,secret@127.0.0.1"], "GpuCredit:Sources:usage:Address must be the broker's URL, such as amqp://127.0.0.1:5672/vhost, or several with commas between, and is another" },
         { [.. RabbitMq, "Address=amqp://me:secret,more@127.0.0.1"], "GpuCredit:Sources:usage:Address must be the broker's URL, such as amqp://127.0.0.1:5672/vhost, or several with commas between, and is another" },
         { [.. Nats, "Address=127.0.0.1:4222"], "GpuCredit:Sources:usage:Address must be the broker's URL, such as nats://127.0.0.1:4222, or several with commas between, and is \"127.0.0.1:4222\"." },
-        { [.. Nats, "Format=xml"], "GpuCredit:Sources:usage:Format must be" },
+        { [.. Nats, "Format=XML"], "GpuCredit:Sources:usage:Format must be json, cloudevents or mapping, and is \"XML\"." },
         { [.. RabbitMq, "Queue="], "GpuCredit:Sources:usage:Queue is missing: it must be the name of the queue that is read." },
         { [.. RabbitMq, "DeadLetter=usage"], "GpuCredit:Sources:usage:DeadLetter is the same as GpuCredit:Sources:usage:Queue: the source would read its own dead letters." },
         { [.. RabbitMq, "Address=amqp://a/one,amqp://b/two"], "GpuCredit:Sources:usage:Address must name nodes of one broker, with the same scheme and the same virtual host." },
@@ -41,7 +42,7 @@ public sealed class SourceSettingsTests
         { [.. Kafka, "Topic=a b"], "GpuCredit:Sources:usage:Topic must be a topic's name, 1 to 249 letters, digits, . _ and -, and is \"a b\"." },
         { [.. Kafka, "DeadLetter=usage"], "GpuCredit:Sources:usage:DeadLetter is the same as GpuCredit:Sources:usage:Topic: the source would read its own dead letters." },
         { [.. Kafka, "SaslMechanism=plain"], "GpuCredit:Sources:usage:SaslMechanism has no meaning without GpuCredit:Sources:usage:Username and GpuCredit:Sources:usage:Password." },
-        { [.. Kafka, "Username=me", "Password=secret", "SaslMechanism=kerberos"], "GpuCredit:Sources:usage:SaslMechanism must be plain, scram-sha-256 or scram-sha-512, and is \"kerberos\"." },
+        { [.. Kafka, "Username=me", "Password=secret", "SaslMechanism=Kerberos"], "GpuCredit:Sources:usage:SaslMechanism must be plain, scram-sha-256 or scram-sha-512, and is \"Kerberos\"." },
         { [.. Kafka, "CaFile=/etc/ssl/ca.pem"], "GpuCredit:Sources:usage:CaFile has no meaning without GpuCredit:Sources:usage:Tls true." },
         { [.. RabbitMq, "Stream=usage"], "GpuCredit:Sources:usage:Stream is not a setting of a rabbitmq source; the settings are " },
     };
@@ -70,6 +71,20 @@ public sealed class SourceSettingsTests
             [("one", SourceKind.Nats), ("two", SourceKind.RabbitMq)],
             ConfiguredSource.ReadAll(configuration).Select(source => (source.Settings.Name, source.Settings.Kind)));
     }
+
+    [Theory]
+    [InlineData(SourceKind.Nats, "Kind=NATS", "Address=nats://127.0.0.1", "Stream=usage", "Format=CloudEvents")]
+    [InlineData(SourceKind.RabbitMq, "Kind=RabbitMq", "Address=amqp://127.0.0.1", "Queue=usage", "Format=JSON")]
+    [InlineData(SourceKind.Kafka, "Kind=Kafka", "Address=127.0.0.1:9092", "Topic=usage", "Format=cloudEvents", "Username=me", "Password=mine", "SaslMechanism=SCRAM-SHA-256")]
+    [InlineData(SourceKind.Kafka, "Kind=KAFKA", "Address=127.0.0.1:9092", "Topic=usage", "Username=me", "Password=mine", "SaslMechanism=Plain")]
+    internal void Words_of_which_there_are_a_few_may_be_written_in_any_case(SourceKind kind, params string[] settings) =>
+        Assert.Equal(kind, Assert.Single(ConfiguredSource.ReadAll(Configuration("usage", settings))).Settings.Kind);
+
+    [Theory]
+    [InlineData("JSON", typeof(JsonFormat))]
+    [InlineData("CloudEvents", typeof(CloudEventsFormat))]
+    public void A_format_is_the_one_that_is_named_in_any_case(string name, Type format) =>
+        Assert.IsType(format, Assert.Single(ConfiguredSource.ReadAll(Configuration("usage", [.. Nats, $"Format={name}"]))).Format);
 
     [Fact]
     public void Keys_of_a_source_are_no_unknown_keys_of_the_host() =>

@@ -96,12 +96,12 @@ internal sealed record KafkaSettings
         return config;
     }
 
-    private static SaslMechanism MechanismOf(SourceSection section) => section.Text("SaslMechanism") switch
+    private static SaslMechanism MechanismOf(SourceSection section) => section.Word("SaslMechanism") switch
     {
         null or "scram-sha-512" => SaslMechanism.ScramSha512,
         "scram-sha-256" => SaslMechanism.ScramSha256,
         "plain" => SaslMechanism.Plain,
-        var other => throw new StartRefusedException($"{section.Key("SaslMechanism")} must be plain, scram-sha-256 or scram-sha-512, and is \"{other}\"."),
+        _ => throw new StartRefusedException($"{section.Key("SaslMechanism")} must be plain, scram-sha-256 or scram-sha-512, and is \"{section.Text("SaslMechanism")}\"."),
     };
 
     private static bool IsServer(string server)
