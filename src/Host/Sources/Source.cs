@@ -93,7 +93,7 @@ internal sealed class Source : IDisposable
         $"{_configured.Settings.Kind}".ToLowerInvariant(),
         _configured.Settings.Address,
         $"{State}".ToLowerInvariant(),
-        Lag(),
+        _pipeline.Lag,
         Math.Round(_meter.EntriesPerSecond(), 1),
         _pipeline.InFlight,
         _meter.Messages,
@@ -149,13 +149,6 @@ internal sealed class Source : IDisposable
         _paused.Dispose();
     }
 
-    /// <summary>Null also while the broker can't be reached: what was read before may be anything by now.</summary>
-    private long? Lag()
-    {
-        lock (_gate)
-            return _feed is { IsConnected: true } ? _pipeline.Lag : null;
-    }
-
     private string? Warning()
     {
         lock (_gate)
@@ -165,20 +158,20 @@ internal sealed class Source : IDisposable
     private async Task FeedAsync(CancellationToken paused, CancellationToken stopping)
     {
         using var taking = CancellationTokenSource.CreateLinkedTokenSource(paused, stopping);
-        await using var feed = await _configured.Broker.OpenAsync(taking.Token);
+        var feed = await _configured.Broker.OpenAsync(taking.Token);
         lock (_gate)
             _feed = feed;
         HostLog.SourceConnected(_log, Name, _configured.Settings.Address);
         Warn(feed.Warning);
-        try
-        {
-            await _pipeline.RunAsync(feed, taking.Token);
-        }
-        finally
-        {
-            lock (_gate)
-                (_feed, _unconnected) = (null, SourceState.Disconnected);
-        }
+        var running = _pipeline.RunAsync(feed, taking.Token);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+            (_feed, _unconnected) = (null, SourceState.Disconnected);
+        var closing = feed.DisposeAsync().AsTask();
+        await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Why it ended comes first: a feed that is lost may well fail to close, too.
+        await running;
+        await closing;
     }
 
     /// <summary>Once, and not at every connection.</summary>

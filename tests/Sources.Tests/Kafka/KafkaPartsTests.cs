@@ -32,6 +32,23 @@ public sealed class KafkaPartsTests : IAsyncLifetime
         await NothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task Why_a_feed_cannot_be_opened_is_told_and_all_parts_are_closed_also_when_one_fails_at_it()
+    {
+        for (var tries = 0; tries < 3; tries++)
+        {
+            var fault = Assert.Throws<InvalidOperationException>(() => KafkaFeed.Open(
+                Settings(sessionTimeout: TimeSpan.FromSeconds(6)),
+                (settings, held, health) => FaultyConsumer.Around(
+                    KafkaConsumer.Build(settings, held, health),
+                    ("Subscribe", new InvalidOperationException("it can't be read")),
+                    ("Dispose", new InvalidOperationException("it can't be closed")))));
+            Assert.Equal("it can't be read", fault.Message);
+        }
+
+        await NothingIsLeftAsync();
+    }
+
     public static TheoryData<Exception> Faults =>
     [
         new InvalidOperationException("it has a fault"),
@@ -67,7 +84,7 @@ public sealed class KafkaPartsTests : IAsyncLifetime
     {
         var settings = Settings(sessionTimeout: TimeSpan.FromSeconds(6));
         var (health, held) = (new KafkaHealth(), new HeldPartitions(messagesMax: 100, bytesMax: 1_000_000));
-        return new(settings.Topic, health, held, new KafkaLetters(settings, health.Hear), FaultyConsumer.Around(KafkaConsumer.Build(settings, held, health), faulty, fault));
+        return new(settings.Topic, health, held, new KafkaLetters(settings, health.Hear), FaultyConsumer.Around(KafkaConsumer.Build(settings, held, health), (faulty, fault)));
     }
 
     private Task NothingIsLeftAsync() =>

@@ -21,6 +21,9 @@ internal sealed class FakeFeed : IFeed
 
     public string? Warning { get; init; }
 
+    /// <summary>What closing it throws.</summary>
+    public Exception? ClosingFault { get; init; }
+
     public TimeSpan KeepEvery => TimeSpan.FromSeconds(10);
 
     /// <summary>While it is set no dead letter is stored.</summary>
@@ -116,7 +119,7 @@ internal sealed class FakeFeed : IFeed
     public ValueTask DisposeAsync()
     {
         _lost.Dispose();
-        return ValueTask.CompletedTask;
+        return ClosingFault is { } fault ? ValueTask.FromException(fault) : ValueTask.CompletedTask;
     }
 
     private void Note(IEnumerable<string> lines)

@@ -42,7 +42,12 @@ internal sealed class KafkaFeed : IFeed
     public (int Messages, long Bytes, bool IsFull) Polled => _held.Polled;
 
     /// <exception cref="Exception">A part can't be made; those that were are closed again, since a feed is opened for ever.</exception>
-    public static KafkaFeed Open(KafkaSettings settings)
+    public static KafkaFeed Open(KafkaSettings settings) => Open(settings, KafkaConsumer.Build);
+
+    /// <inheritdoc cref="Open(KafkaSettings)"/>
+    /// <param name="settings">The source's.</param>
+    /// <param name="build">Makes the consumer.</param>
+    internal static KafkaFeed Open(KafkaSettings settings, Func<KafkaSettings, HeldPartitions, KafkaHealth, IConsumer<byte[]?, byte[]?>> build)
     {
         var health = new KafkaHealth();
         KafkaLetters? letters = null;
@@ -51,14 +56,13 @@ internal sealed class KafkaFeed : IFeed
         {
             var held = new HeldPartitions(settings.Common.Prefetch, settings.Common.InFlightBytes);
             letters = new KafkaLetters(settings, health.Hear);
-            consumer = KafkaConsumer.Build(settings, held, health);
+            consumer = build(settings, held, health);
             return new KafkaFeed(settings.Topic, health, held, letters, consumer);
         }
         catch
         {
-            consumer?.Dispose();
-            letters?.Dispose();
-            health.Dispose();
+            foreach (var part in new IDisposable?[] { consumer, letters, health })
+                Close(part);
             throw;
         }
     }
@@ -90,5 +94,18 @@ internal sealed class KafkaFeed : IFeed
         await _polling;
         // Commits what is stored, and leaves the group, so that the others needn't wait for the session's end.
         await Task.Run(_consumer.Close);
+    }
+
+    /// <summary>However it ends: what is told is why the feed can't be opened.</summary>
+    private static void Close(IDisposable? part)
+    {
+        try
+        {
+            part?.Dispose();
+        }
+        catch (Exception)
+        {
+            // The others are closed all the same.
+        }
     }
 }

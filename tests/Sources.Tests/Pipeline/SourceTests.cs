@@ -4,8 +4,8 @@ using Sources.Tests.Running;
 
 namespace Sources.Tests.Pipeline;
 
-/// <summary>What should be mended at a broker is told, and not over and over.</summary>
-public sealed class SourceWarningTests : ILogger
+/// <summary>What a source tells of its broker, on connections in memory.</summary>
+public sealed class SourceTests : ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Line)> _logged = new();
 
@@ -32,6 +32,46 @@ public sealed class SourceWarningTests : ILogger
 
         Assert.Null(source.Describe().Warning);
         Assert.Equal((LogLevel.Warning, "Source usage: the queue forgets"), Assert.Single(_logged, logged => logged.Line.Contains("forgets", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_was_still_to_come_before_the_broker_was_away_is_not_told_while_it_is()
+    {
+        // The source closes it.
+        var feed = new FakeFeed();
+        using var stopping = new CancellationTokenSource();
+        using var source = FakeBroker.Source(() => feed);
+        var running = source.RunAsync(stopping.Token);
+        await Eventually.TrueAsync(() => source.Describe().Lag == 0, "it is told");
+
+        feed.IsConnected = false;
+        Assert.Null(source.Describe().Lag);
+        feed.IsConnected = true;
+        Assert.Equal(0, source.Describe().Lag);
+
+        await stopping.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public async Task Why_a_feed_ended_is_told_also_when_it_fails_to_close()
+    {
+        var feeds = new List<FakeFeed>();
+        using var stopping = new CancellationTokenSource();
+        using var source = FakeBroker.Source(() =>
+        {
+            feeds.Add(new FakeFeed { ClosingFault = new IOException("it doesn't close") });
+            return feeds[^1];
+        });
+        var running = source.RunAsync(stopping.Token);
+        await Eventually.TrueAsync(() => source.Describe().State == "running", "it runs");
+
+        feeds[0].Lose("the topic is gone");
+
+        await Eventually.TrueAsync(() => source.Describe().LastError is not null, "it is told");
+        Assert.Equal("the topic is gone", source.Describe().LastError!.Detail);
+        await stopping.CancelAsync();
+        await running;
     }
 
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
