@@ -10,7 +10,7 @@ internal static class AddRun
     private const int Entries = 1_000_000;
     private const int BurstEntries = 50_000;
 
-    public static async Task RunAsync(string folder, int rounds)
+    public static async Task RunAsync(string folder, int rounds, TextWriter report)
     {
         (string Name, Func<string, Task<Cost>> Run)[] ways =
         [
@@ -34,23 +34,23 @@ internal static class AddRun
             }
         }
 
-        Console.WriteLine($"{Entries:N0} entries by one thread in bursts of {BurstEntries:N0}, each flushed (not measured) before the next; the last row {SyncedEntries:N0} entries; {rounds} rounds; lowest to highest");
-        Console.WriteLine();
-        Console.WriteLine("| | ns an entry, median | range | bytes allocated by the caller an entry |");
-        Console.WriteLine("|---|---:|---:|---:|");
+        report.WriteLine($"{Entries:N0} entries by one thread in bursts of {BurstEntries:N0}, each flushed (not measured) before the next; the last row {SyncedEntries:N0} entries; {rounds} rounds; lowest to highest");
+        report.WriteLine();
+        report.WriteLine("| | ns an entry, median | range | bytes allocated by the caller an entry |");
+        report.WriteLine("|---|---:|---:|---:|");
         foreach (var (name, of) in costs)
         {
             var sorted = of.Select(cost => cost.Nanoseconds).Order().ToList();
-            Console.WriteLine(string.Create(
+            report.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"| {name} | {sorted[sorted.Count / 2]:N0} | {sorted[0]:N0} to {sorted[^1]:N0} | {(double.IsNaN(of[0].Bytes) ? "" : $"{of.Average(cost => cost.Bytes):N1}")} |"));
         }
     }
 
     /// <summary>Memory while nobody answers and everything is held.</summary>
-    public static async Task HeldAsync(string folder)
+    public static async Task HeldAsync(string folder, TextWriter report)
     {
-        Console.WriteLine($"{Entries:N0} entries held while nobody answers, managed memory before and after:");
-        Console.WriteLine();
+        report.WriteLine($"{Entries:N0} entries held while nobody answers, managed memory before and after:");
+        report.WriteLine();
         foreach (var spool in (SpoolOptions?[])[null, new() { Folder = Path.Combine(folder, "held") }])
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -64,7 +64,7 @@ internal static class AddRun
             }
 
             var after = GC.GetTotalMemory(forceFullCollection: true);
-            Console.WriteLine(string.Create(
+            report.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"- {(spool is null ? "in memory" : "spool Written")}: {before / 1048576.0:N1} to {after / 1048576.0:N1} MiB; the buffer says {buffer.Bytes / 1048576.0:N1} MiB"));
         }

@@ -12,7 +12,7 @@ internal static class HostRun
 {
     private const int Accounts = 500;
 
-    public static async Task RunAsync(int rounds, int entries)
+    public static async Task RunAsync(int rounds, int entries, TextWriter report)
     {
         await using var host = await BenchHost.StartAsync();
         using var grpc = new GrpcGpuCreditClient(host.GrpcUrl);
@@ -42,14 +42,14 @@ internal static class HostRun
             }
         }
 
-        Console.WriteLine($"{entries:N0} usages of {Accounts} accounts (single calls: a tenth) to a Host on SQLite on the same machine; {rounds} rounds");
-        Console.WriteLine();
-        Console.WriteLine("| | entries/s, median | lowest to highest |");
-        Console.WriteLine("|---|---:|---:|");
+        report.WriteLine($"{entries:N0} usages of {Accounts} accounts (single calls: a tenth) to a Host on SQLite on the same machine; {rounds} rounds");
+        report.WriteLine();
+        report.WriteLine("| | entries/s, median | lowest to highest |");
+        report.WriteLine("|---|---:|---:|");
         foreach (var (name, of) in rates)
         {
             of.Sort();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {of[of.Count / 2]:N0} | {of[0]:N0} to {of[^1]:N0} |"));
+            report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {of[of.Count / 2]:N0} | {of[0]:N0} to {of[^1]:N0} |"));
         }
     }
 

@@ -53,6 +53,8 @@ internal sealed class HostUnderTest : IAsyncDisposable
         }
     }
 
+    public bool HasEnded => _process.HasExited;
+
     public static async Task<HostUnderTest> StartAsync(params string[] settings)
     {
         var host = new HostUnderTest(settings);
@@ -71,7 +73,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
                 // not yet
             }
 
-            if (host._process.HasExited || started.Elapsed > ReadyWithin)
+            if (host.HasEnded || started.Elapsed > ReadyWithin)
                 throw new InvalidOperationException("the Host doesn't get ready");
             await Task.Delay(Pause);
         }
@@ -87,7 +89,7 @@ internal sealed class HostUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (!HasEnded)
             _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();

@@ -11,6 +11,9 @@ internal sealed class UsageStream(string prefix, int accounts)
 
     private long _taken;
 
+    /// <summary>Some that all usages are spread over, rising; the last is after all of them.</summary>
+    public static IReadOnlyList<long> Instants { get; } = [FirstTick + (Span / 4), FirstTick + (Span / 2), FirstTick + (Span * 3 / 4), FirstTick + Span];
+
     /// <summary>How many were taken.</summary>
     public long Taken => Volatile.Read(ref _taken);
 
@@ -23,12 +26,30 @@ internal sealed class UsageStream(string prefix, int accounts)
         for (var i = 0; i < count; i++)
         {
             var number = end - count + i;
-            batch[i] = new(Accounts[(int)(number % Accounts.Count)], $"u{number}", FirstTick + (number * Stride % Span));
+            batch[i] = new(Accounts[AccountOf(number)], $"u{number}", TimestampOf(number));
         }
 
         return batch;
     }
 
-    /// <summary>How many of the first so many usages are this account's.</summary>
-    public long UsagesOf(int account, long taken) => (taken / Accounts.Count) + (account < taken % Accounts.Count ? 1 : 0);
+    /// <summary>For each account how many of the usages taken are up to each of <see cref="Instants"/>, which are included.</summary>
+    public long[][] Counts()
+    {
+        long[][] counts = [.. Accounts.Select(_ => new long[Instants.Count])];
+        for (long number = 0, taken = Taken; number < taken; number++)
+        {
+            var timestamp = TimestampOf(number);
+            for (var n = 0; n < Instants.Count; n++)
+            {
+                if (timestamp <= Instants[n])
+                    counts[AccountOf(number)][n]++;
+            }
+        }
+
+        return counts;
+    }
+
+    private static long TimestampOf(long number) => FirstTick + (number * Stride % Span);
+
+    private int AccountOf(long number) => (int)(number % Accounts.Count);
 }

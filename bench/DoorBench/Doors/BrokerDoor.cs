@@ -8,13 +8,14 @@ namespace DoorBench.Doors;
 /// <summary>A broker, and the Host's source that reads it: what is published is acknowledged by the broker, and stored some time later.</summary>
 internal sealed class BrokerDoor(string name, ITestBroker broker, Uri operators, string source = "usage") : IDoor
 {
-    /// <summary>So far the publisher may be ahead of the source when it is told to keep to its pace.</summary>
+    /// <summary>So far the publisher may be ahead of the source when it is told to keep to its pace: five times what a source takes at once.</summary>
     private const int AheadMax = 10_000;
 
-    private static readonly TimeSpan StoredWithin = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan StoredWithin = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PacePause = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient _http = new() { BaseAddress = operators, Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new() { BaseAddress = operators, Timeout = TimeSpan.FromSeconds(30) };
     private long _published;
 
     public string Name => name;
@@ -23,6 +24,8 @@ internal sealed class BrokerDoor(string name, ITestBroker broker, Uri operators,
 
     public int BatchSize => 500;
 
+    public Bound Bound => Bound.Source;
+
     /// <summary>Whether the publisher waits for the source: otherwise it fills the broker, and takes the processors for itself.</summary>
     public bool KeepsPace { get; init; }
 
@@ -30,19 +33,28 @@ internal sealed class BrokerDoor(string name, ITestBroker broker, Uri operators,
     {
         await broker.PublishAsync([.. batch.Select(usage => Encoding.UTF8.GetBytes(usage.ToJson()))]);
         var published = Interlocked.Add(ref _published, batch.Count);
-        if (KeepsPace)
-            await WhenStoredAsync(published - AheadMax);
+        while (KeepsPace && published - (await ReadAsync()).Stored > AheadMax)
+            await Task.Delay(PacePause);
     }
 
     public async Task WhenStoredAsync(long count)
     {
         var started = Stopwatch.StartNew();
-        while (!(await LookAsync()).HasStored(count))
+        while (!(await ReadAsync()).HasStored(count))
         {
             if (started.Elapsed > StoredWithin)
-                throw new TimeoutException($"{name}: {await LookAsync()}, and not {count} stored within {StoredWithin}");
+                throw new TimeoutException($"{name}: {await ReadAsync()}, and not {count} stored within {StoredWithin}");
             await Task.Delay(Pause);
         }
+    }
+
+    /// <summary>Of a message that was delivered twice both count here, so what is stored is what was published at most.</summary>
+    public async Task<DoorState> LookAsync()
+    {
+        var now = await ReadAsync();
+        return now is { DeadLetters: 0 }
+            ? new DoorState(Math.Min(now.Stored, Volatile.Read(ref _published)), now.InFlight, now.Retries)
+            : throw new InvalidOperationException($"{name}: {now}");
     }
 
     /// <summary>Stops the source, or lets it go on.</summary>
@@ -58,7 +70,7 @@ internal sealed class BrokerDoor(string name, ITestBroker broker, Uri operators,
         return ValueTask.CompletedTask;
     }
 
-    private async Task<Source> LookAsync()
+    private async Task<Source> ReadAsync()
     {
         var answer = await _http.GetFromJsonAsync<Answer>("/ops/sources");
         return answer!.Sources.Single(one => one.Name == source);
@@ -66,9 +78,11 @@ internal sealed class BrokerDoor(string name, ITestBroker broker, Uri operators,
 
     private sealed record Answer(IReadOnlyList<Source> Sources);
 
-    private sealed record Source(string Name, long? Lag, int InFlight, long Recorded, long Duplicate)
+    private sealed record Source(string Name, string State, long? Lag, int InFlight, long Recorded, long Duplicate, long DeadLetters, long Retries)
     {
         /// <summary>A usage whose storing was not known to be done, and was, is a duplicate when it is tried again: then it was never "recorded" here.</summary>
-        public bool HasStored(long count) => Recorded >= count || (Recorded + Duplicate >= count && Lag == 0 && InFlight == 0);
+        public long Stored => Recorded + Duplicate;
+
+        public bool HasStored(long count) => Recorded >= count || (Stored >= count && Lag == 0 && InFlight == 0);
     }
 }

@@ -6,13 +6,14 @@ using System.Text.Json;
 
 namespace DoorBench.Doors;
 
-/// <summary>The HTTP API: one usage a request, lines, or CloudEvents in batches.</summary>
+/// <summary>The HTTP API: one usage a request, or batches as a JSON array, as lines or as CloudEvents.</summary>
 internal sealed class HttpDoor : IDoor
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly HttpClient _http;
     private readonly Func<IReadOnlyList<UsageLine>, HttpRequestMessage> _write;
+    private readonly CallCount _count = new();
 
     private HttpDoor(string name, Uri host, int senders, int batchSize, Func<IReadOnlyList<UsageLine>, HttpRequestMessage> write)
     {
@@ -26,8 +27,13 @@ internal sealed class HttpDoor : IDoor
 
     public int BatchSize { get; }
 
+    public Bound Bound => BatchSize == 1 ? Bound.Calls : Bound.Batches;
+
     public static HttpDoor OneByOne(Uri host) => new("HTTP, one usage a request", host, senders: 256, batchSize: 1, batch =>
         Post($"/v1/accounts/{batch[0].AccountId}/usages", $$"""{"usageId":"{{batch[0].UsageId}}","amount":1,"timestamp":{{batch[0].Timestamp}}}""", "application/json"));
+
+    public static HttpDoor Array(Uri host) => new("HTTP, JSON arrays of 1,000", host, senders: 8, batchSize: 1_000, batch =>
+        Post("/v1/entries", $"[{string.Join(',', batch.Select(usage => usage.ToJson()))}]", "application/json"));
 
     public static HttpDoor Lines(Uri host) => new("HTTP, lines by the 1,000", host, senders: 8, batchSize: 1_000, batch =>
         Post("/v1/entries", string.Join('\n', batch.Select(usage => usage.ToJson())), "application/x-ndjson"));
@@ -37,30 +43,16 @@ internal sealed class HttpDoor : IDoor
 
     public async Task SendAsync(int sender, IReadOnlyList<UsageLine> batch)
     {
-        while (true)
+        while (!await _count.TryAsync(1, () => TryAsync(batch)))
         {
-            try
-            {
-                using var request = _write(batch);
-                using var response = await _http.SendAsync(request);
-                if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created)
-                {
-                    if (BatchSize > 1)
-                        Expect(await response.Content.ReadAsStringAsync(), batch.Count);
-                    return;
-                }
-
-                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
-                    throw new InvalidOperationException($"{Name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
-            }
-            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException or SocketException)
-            {
-                // as unavailable
-            }
-
+            _count.Again();
             await Task.Delay(Pause);
         }
+
+        _count.Stored(batch.Count);
     }
+
+    public Task<DoorState> LookAsync() => Task.FromResult(_count.State);
 
     public ValueTask DisposeAsync()
     {
@@ -72,6 +64,27 @@ internal sealed class HttpDoor : IDoor
     {
         Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
     };
+
+    /// <returns>Whether all of it is stored; otherwise it is to be sent again.</returns>
+    private async Task<bool> TryAsync(IReadOnlyList<UsageLine> batch)
+    {
+        try
+        {
+            using var request = _write(batch);
+            using var response = await _http.SendAsync(request);
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+                return false;
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
+                throw new InvalidOperationException($"{Name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            if (BatchSize > 1)
+                Expect(await response.Content.ReadAsStringAsync(), batch.Count);
+            return true;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException or SocketException)
+        {
+            return false;
+        }
+    }
 
     private void Expect(string answer, int count)
     {

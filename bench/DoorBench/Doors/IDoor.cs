@@ -10,9 +10,15 @@ internal interface IDoor : IAsyncDisposable
 
     int BatchSize { get; }
 
+    /// <summary>How much of what it takes it may hold at once.</summary>
+    Bound Bound { get; }
+
     /// <summary>Sends a batch, and what came back as unavailable again, until each of its usages is acknowledged.</summary>
+    /// <exception cref="InvalidOperationException">An answer that no usage of ours may get.</exception>
     Task SendAsync(int sender, IReadOnlyList<UsageLine> batch);
 
     /// <summary>Returns when all that was sent is stored: at once where an acknowledgement says so.</summary>
     Task WhenStoredAsync(long count) => Task.CompletedTask;
+
+    Task<DoorState> LookAsync();
 }

@@ -7,9 +7,11 @@ internal sealed record OpenedDoor(HostUnderTest Host, IDoor Door) : IAsyncDispos
     public static IReadOnlyList<(string Name, Func<string[], Brokers, Task<OpenedDoor>> OpenAsync)> All { get; } =
     [
         ("one by one", (settings, _) => StartAsync(settings, host => HttpDoor.OneByOne(host.Url))),
+        ("array", (settings, _) => StartAsync(settings, host => HttpDoor.Array(host.Url))),
         ("lines", (settings, _) => StartAsync(settings, host => HttpDoor.Lines(host.Url))),
         ("cloudevents", (settings, _) => StartAsync(settings, host => HttpDoor.CloudEvents(host.Url))),
-        ("grpc", (settings, _) => StartAsync(settings, host => new GrpcDoor(host.GrpcUrl))),
+        ("grpc calls", (settings, _) => StartAsync(settings, host => new GrpcCallDoor(host.GrpcUrl))),
+        ("grpc streams", (settings, _) => StartAsync(settings, host => new GrpcStreamDoor(host.GrpcUrl))),
         ("buffer", (settings, _) => StartAsync(settings, host => new BufferDoor(host.Url))),
         ("nats", (settings, brokers) => StartAsync([.. settings, .. brokers.Nats.Settings(brokers.Nats.Port, "usage")], host => new BrokerDoor("NATS JetStream", brokers.Nats, host.OpsUrl))),
         ("rabbitmq", (settings, brokers) => StartAsync([.. settings, .. brokers.RabbitMq.Settings(brokers.RabbitMq.Port, "usage")], host => new BrokerDoor("RabbitMQ", brokers.RabbitMq, host.OpsUrl))),

@@ -16,7 +16,7 @@ internal sealed class KafkaCluster : ITestBroker
     public const string Topic = "usage";
 
     /// <summary>As many as the cluster gives a topic that it makes.</summary>
-    private const int Partitions = 4;
+    public const int Partitions = 4;
 
     private const string Group = "gpucredit-usage";
     private const string Up = "rd_kafka_mock_broker_set_up";

@@ -1,4 +1,4 @@
-namespace DoorBench;
+namespace DoorBench.Rates;
 
 /// <summary>What one run of one door gave.</summary>
 /// <param name="Name">The door's.</param>
