@@ -1,6 +1,6 @@
 namespace DoorBench.Doors;
 
-/// <summary>What a door's callers have under way, and what was acknowledged to them.</summary>
+/// <summary>What a door's callers have under way, and what was acknowledged to them. Safe for many at once.</summary>
 internal sealed class CallCount
 {
     private long _stored;
@@ -9,21 +9,17 @@ internal sealed class CallCount
 
     public DoorState State => new(Volatile.Read(ref _stored), Volatile.Read(ref _underWay), Volatile.Read(ref _again));
 
-    /// <summary>Counts so many as under way, for as long as one try takes.</summary>
-    public async Task<bool> TryAsync(int held, Func<Task<bool>> send)
+    /// <summary>A try begins.</summary>
+    /// <param name="held">What it takes of the door's bound.</param>
+    public void Begin(int held) => Interlocked.Add(ref _underWay, held);
+
+    /// <summary>It has ended, with so many usages acknowledged.</summary>
+    public void End(int held, int stored)
     {
-        Interlocked.Add(ref _underWay, held);
-        try
-        {
-            return await send();
-        }
-        finally
-        {
-            Interlocked.Add(ref _underWay, -held);
-        }
+        Interlocked.Add(ref _underWay, -held);
+        Interlocked.Add(ref _stored, stored);
     }
 
-    public void Stored(int usages) => Interlocked.Add(ref _stored, usages);
-
+    /// <summary>Something is sent again.</summary>
     public void Again() => Interlocked.Increment(ref _again);
 }

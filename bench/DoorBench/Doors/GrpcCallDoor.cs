@@ -7,7 +7,8 @@ namespace DoorBench.Doors;
 /// <summary>gRPC, a call for each usage.</summary>
 internal sealed class GrpcCallDoor : IDoor
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    /// <summary>As the Host says it.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly GrpcChannel _channel;
     private readonly Accounts.AccountsClient _accounts;
@@ -31,13 +32,16 @@ internal sealed class GrpcCallDoor : IDoor
     public async Task SendAsync(int sender, IReadOnlyList<UsageLine> batch)
     {
         var request = new UseCreditRequest { AccountId = batch[0].AccountId, Usage = new Usage { UsageId = batch[0].UsageId, Amount = 1, Timestamp = batch[0].Timestamp } };
-        while (!await _count.TryAsync(1, () => TryAsync(request)))
+        while (true)
         {
+            _count.Begin(1);
+            var isStored = await TryAsync(request);
+            _count.End(1, stored: isStored ? 1 : 0);
+            if (isStored)
+                return;
             _count.Again();
-            await Task.Delay(Pause);
+            await Task.Delay(RetryAfter);
         }
-
-        _count.Stored(1);
     }
 
     public Task<DoorState> LookAsync() => Task.FromResult(_count.State);

@@ -7,7 +7,8 @@ namespace DoorBench.Doors;
 /// <summary>gRPC streams, one a sender.</summary>
 internal sealed class GrpcStreamDoor : IDoor
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    /// <summary>As the Host says it.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly GrpcChannel _channel;
     private readonly Entries.EntriesClient _entries;
@@ -37,13 +38,18 @@ internal sealed class GrpcStreamDoor : IDoor
             AccountId = usage.AccountId,
             Usage = new Usage { UsageId = usage.UsageId, Amount = 1, Timestamp = usage.Timestamp },
         }));
-        while (!await _count.TryAsync(batch.Count, () => TryAsync(sender, request)))
+        while (true)
         {
+            var held = request.Entries.Count;
+            _count.Begin(held);
+            var left = await TryAsync(sender, request);
+            _count.End(held, stored: held - left.Count);
+            if (left.Count == 0)
+                return;
+            request = new StreamEntriesRequest { Entries = { left } };
             _count.Again();
-            await Task.Delay(Pause);
+            await Task.Delay(RetryAfter);
         }
-
-        _count.Stored(batch.Count);
     }
 
     public Task<DoorState> LookAsync() => Task.FromResult(_count.State);
@@ -56,7 +62,8 @@ internal sealed class GrpcStreamDoor : IDoor
         _channel.Dispose();
     }
 
-    private async Task<bool> TryAsync(int sender, StreamEntriesRequest request)
+    /// <returns>What isn't known to be stored, and is to be sent again.</returns>
+    private async Task<List<Entry>> TryAsync(int sender, StreamEntriesRequest request)
     {
         try
         {
@@ -69,13 +76,13 @@ internal sealed class GrpcStreamDoor : IDoor
                 throw new InvalidOperationException($"{Name}: {bad}");
             if (outcomes.Count != request.Entries.Count)
                 throw new InvalidOperationException($"{Name}: {outcomes.Count} outcomes for {request.Entries.Count}");
-            return outcomes.All(outcome => outcome.Status != OutcomeStatus.Unavailable);
+            return [.. request.Entries.Where((_, n) => outcomes[n].Status == OutcomeStatus.Unavailable)];
         }
         catch (Exception fault) when (fault is RpcException { StatusCode: StatusCode.Unavailable } or InvalidOperationException { Source: "Grpc.Net.Client" })
         {
             _streams[sender]?.Dispose();
             _streams[sender] = null;
-            return false;
+            return [.. request.Entries];
         }
     }
 }

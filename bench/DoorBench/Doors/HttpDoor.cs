@@ -9,7 +9,8 @@ namespace DoorBench.Doors;
 /// <summary>The HTTP API: one usage a request, or batches as a JSON array, as lines or as CloudEvents.</summary>
 internal sealed class HttpDoor : IDoor
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    /// <summary>As the Host says it.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http;
     private readonly Func<IReadOnlyList<UsageLine>, HttpRequestMessage> _write;
@@ -43,13 +44,17 @@ internal sealed class HttpDoor : IDoor
 
     public async Task SendAsync(int sender, IReadOnlyList<UsageLine> batch)
     {
-        while (!await _count.TryAsync(1, () => TryAsync(batch)))
+        while (true)
         {
+            _count.Begin(1);
+            var left = await TryAsync(batch);
+            _count.End(1, stored: batch.Count - left.Count);
+            if (left.Count == 0)
+                return;
+            batch = left;
             _count.Again();
-            await Task.Delay(Pause);
+            await Task.Delay(RetryAfter);
         }
-
-        _count.Stored(batch.Count);
     }
 
     public Task<DoorState> LookAsync() => Task.FromResult(_count.State);
@@ -65,33 +70,38 @@ internal sealed class HttpDoor : IDoor
         Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
     };
 
-    /// <returns>Whether all of it is stored; otherwise it is to be sent again.</returns>
-    private async Task<bool> TryAsync(IReadOnlyList<UsageLine> batch)
+    /// <returns>What isn't known to be stored, and is to be sent again.</returns>
+    private async Task<IReadOnlyList<UsageLine>> TryAsync(IReadOnlyList<UsageLine> batch)
     {
         try
         {
             using var request = _write(batch);
             using var response = await _http.SendAsync(request);
-            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
-                return false;
-            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created))
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable))
                 throw new InvalidOperationException($"{Name}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
-            if (BatchSize > 1)
-                Expect(await response.Content.ReadAsStringAsync(), batch.Count);
-            return true;
+            if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
+                return batch;
+            return BatchSize == 1 ? [] : Undecided(await response.Content.ReadAsStringAsync(), batch);
         }
         catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException or IOException or SocketException)
         {
-            return false;
+            return batch;
         }
     }
 
-    private void Expect(string answer, int count)
+    private List<UsageLine> Undecided(string answer, IReadOnlyList<UsageLine> batch)
     {
-        var lines = answer.StartsWith('[')
-            ? JsonDocument.Parse(answer).RootElement.EnumerateArray().ToList()
-            : [.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
-        if (lines.Count != count || lines.Exists(line => line.GetProperty("status").GetString() is not ("recorded" or "duplicate")))
-            throw new InvalidOperationException($"{Name}: {lines.Count} answers for {count}: {answer[..Math.Min(300, answer.Length)]}");
+        var statuses = Statuses(answer);
+        if (statuses.Count != batch.Count || statuses.Exists(status => status is not ("recorded" or "duplicate" or "unavailable")))
+            throw new InvalidOperationException($"{Name}: {statuses.Count} answers for {batch.Count}: {answer[..Math.Min(300, answer.Length)]}");
+        return [.. batch.Where((_, n) => statuses[n] == "unavailable")];
+    }
+
+    private static List<string?> Statuses(string answer)
+    {
+        if (!answer.StartsWith('['))
+            return [.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).SelectMany(line => Statuses($"[{line}]"))];
+        using var read = JsonDocument.Parse(answer);
+        return [.. read.RootElement.EnumerateArray().Select(outcome => outcome.GetProperty("status").GetString())];
     }
 }
