@@ -9,7 +9,10 @@ namespace CreditActors.Accounts;
 /// many try at once, and after a failure lets nobody try for a while, then one: the others answer "unavailable" meanwhile.
 /// Safe to use from any thread.
 /// </summary>
-internal sealed class StoreGate(GateSettings settings, IScheduler scheduler)
+/// <param name="settings">Its bounds.</param>
+/// <param name="scheduler">Measures for how long it is closed.</param>
+/// <param name="other">The gate of those who use the same store in another way: it opens as well when one has tried here and found the store back.</param>
+internal sealed class StoreGate(GateSettings settings, IScheduler scheduler, StoreGate? other = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<StorePermit> _queue = new();
@@ -98,6 +101,19 @@ internal sealed class StoreGate(GateSettings settings, IScheduler scheduler)
         }
     }
 
+    /// <summary>
+    /// Another gate's trial has found the store back. One that tries here may take long when everybody has come at once to
+    /// write, and all who were stopped would wait for that one alone. If the store fails here all the same, the next failure closes the gate again.
+    /// </summary>
+    private void OpenAsOther()
+    {
+        lock (_lock)
+        {
+            Open();
+            GrantNext();
+        }
+    }
+
     internal void Return(StorePermit permit, StoreResult result)
     {
         lock (_lock)
@@ -137,8 +153,12 @@ internal sealed class StoreGate(GateSettings settings, IScheduler scheduler)
         _closedFor = TimeSpan.Zero;
         if (_state == GateState.Open)
             return;
+        var hasTried = _state == GateState.Trying;
         _state = GateState.Open;
         _round++;
+        // Under this lock and then its own; there is no way back.
+        if (hasTried)
+            other?.OpenAsOther();
     }
 
     private void Close()

@@ -7,6 +7,10 @@ namespace CreditActors.Accounts;
 /// <param name="Recoveries">Held by an account from its first read to its last, snapshot rows included.</param>
 internal sealed record StoreGates(StoreGate Writes, StoreGate Recoveries) : IExtension
 {
-    public static StoreGates Of(AccountSettings settings, IScheduler scheduler) =>
-        new(new(settings.WriteGate, scheduler), new(settings.RecoveryGate, scheduler));
+    /// <summary>A write that has found the store back opens both.</summary>
+    public static StoreGates Of(AccountSettings settings, IScheduler scheduler)
+    {
+        var recoveries = new StoreGate(settings.RecoveryGate, scheduler);
+        return new(new(settings.WriteGate, scheduler, recoveries), recoveries);
+    }
 }

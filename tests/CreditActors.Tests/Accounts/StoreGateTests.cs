@@ -10,11 +10,17 @@ public sealed class StoreGateTests : TestKit
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    private static readonly GateSettings Settings = new(PermitsMax: 2, ClosedMin: Second, ClosedMax: 5 * Second);
+
+    private readonly StoreGate _other;
     private readonly StoreGate _gate;
 
     public StoreGateTests(ITestOutputHelper output)
-        : base(ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\""), "gate", output) =>
-        _gate = new(new(PermitsMax: 2, ClosedMin: Second, ClosedMax: 5 * Second), Sys.Scheduler);
+        : base(ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\""), "gate", output)
+    {
+        _other = new(Settings, Sys.Scheduler);
+        _gate = new(Settings, Sys.Scheduler, _other);
+    }
 
     private TestScheduler Time => (TestScheduler)Sys.Scheduler;
 
@@ -169,9 +175,73 @@ public sealed class StoreGateTests : TestKit
         Refused();
     }
 
-    private StorePermit Granted()
+    [Fact]
+    public void A_trial_that_finds_the_store_back_opens_the_other_gate_which_tries_or_is_closed()
     {
-        var permit = _gate.Ask(TestActor, out var isGranted);
+        foreach (var otherTries in new[] { true, false })
+        {
+            Granted(_other).Return(StoreResult.Failed);
+            Granted().Return(StoreResult.Failed);
+            Time.Advance(Second);
+            var slow = Granted(_other);
+            if (!otherTries)
+                slow.Return(StoreResult.Failed);
+            var probe = Granted();
+            Assert.Null(_other.Ask(TestActor, out _));
+            probe.Return(StoreResult.Done);
+            var back = Granted(_other);
+            // What was tried before the store was known to be back is old; what fails now closes it again.
+            slow.Return(StoreResult.Failed);
+            Granted(_other).Return(StoreResult.Done);
+            back.Return(StoreResult.Failed);
+            Assert.Null(_other.Ask(TestActor, out _));
+            Time.Advance(Second);
+            Granted(_other).Return(StoreResult.Done);
+        }
+    }
+
+    [Fact]
+    public void A_success_in_flight_when_the_store_went_away_does_not_open_the_other_gate()
+    {
+        Granted(_other).Return(StoreResult.Failed);
+        var inFlight = Granted();
+        Granted().Return(StoreResult.Failed);
+        inFlight.Return(StoreResult.Done);
+        Granted();
+        Assert.Null(_other.Ask(TestActor, out _));
+    }
+
+    [Fact]
+    public void The_other_gate_opens_nothing_but_itself()
+    {
+        Granted(_other).Return(StoreResult.Failed);
+        Granted().Return(StoreResult.Failed);
+        Time.Advance(Second);
+        var probe = Granted();
+        Granted(_other).Return(StoreResult.Done);
+        Refused();
+        probe.Return(StoreResult.Done);
+        Granted();
+    }
+
+    [Fact]
+    public void A_write_that_finds_the_store_back_opens_the_gate_for_recoveries()
+    {
+        var gates = StoreGates.Of(AccountSettings.From(Config.Empty), Sys.Scheduler);
+        Granted(gates.Recoveries).Return(StoreResult.Failed);
+        Granted(gates.Writes).Return(StoreResult.Failed);
+        Time.Advance(Second);
+        Granted(gates.Recoveries);
+        Assert.True(gates.Recoveries.IsShut);
+        Granted(gates.Writes).Return(StoreResult.Done);
+        Assert.False(gates.Recoveries.IsShut);
+    }
+
+    private StorePermit Granted() => Granted(_gate);
+
+    private StorePermit Granted(StoreGate gate)
+    {
+        var permit = gate.Ask(TestActor, out var isGranted);
         Assert.NotNull(permit);
         Assert.True(isGranted);
         return permit;
