@@ -67,6 +67,18 @@ public sealed class AcknowledgementTests : OnPipeline
     }
 
     [Fact]
+    public async Task It_does_so_at_once_while_a_dead_letter_of_the_same_batch_is_not_confirmed()
+    {
+        await using var feed = new FakeFeed { HangsLetterOf = "no JSON", RefusesAcknowledgements = true };
+        using var pipeline = Pipeline();
+        feed.Send("no JSON", "nor this");
+
+        var fault = await Assert.ThrowsAsync<IOException>(() => pipeline.RunAsync(feed, Taking.Token).WaitAsync(SomePause));
+
+        Assert.Equal("the channel is closed", fault.Message);
+    }
+
+    [Fact]
     public async Task What_is_under_way_for_long_is_kept_and_nothing_else()
     {
         using var pipeline = Pipeline();
