@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Akka.Actor;
 using GpuCredit.Host.EventStore;
 using GpuCredit.Host.EventStore.Rows;
@@ -18,8 +19,11 @@ public abstract class EventRowsTests
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    private protected async Task What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(OpenedEventStore store, Func<Task<string>> rowsOf)
+    /// <param name="store">Under both.</param>
+    /// <param name="rowsOf">The columns of all rows, how many rows there are whose <c>created</c> isn't between the two, and how many writers.</param>
+    private protected async Task What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(OpenedEventStore store, Func<long, long, Task<(string Rows, long OfAnotherTime, long Writers)>> rowsOf)
     {
+        var start = TimeProvider.System.GetUtcNow().Ticks;
         var texts = new List<string>();
         foreach (var overrides in new[] { "", Stock, "", Stock })
         {
@@ -34,11 +38,14 @@ public abstract class EventRowsTests
         }
 
         // Same columns with the same things in them: number, manifest, serializer, deleted, and the length of the writer's name.
-        Assert.Equal("1|n|9001|false|32,2|n|9001|false|32,3|n|9001|false|32,4|n|9001|false|32,5|n|9001|false|32,6|n|9001|false|32,7|n|9001|false|32,8|n|9001|false|32", await rowsOf());
+        var (rows, ofAnotherTime, writers) = await rowsOf(start, TimeProvider.System.GetUtcNow().Ticks);
+        Assert.Equal((0, 4), (ofAnotherTime, writers));
+        Assert.Equal("1|n|9001|false|32,2|n|9001|false|32,3|n|9001|false|32,4|n|9001|false|32,5|n|9001|false|32,6|n|9001|false|32,7|n|9001|false|32,8|n|9001|false|32", rows);
     }
 
     private protected async Task Snapshot_rows_are_found_by_both(OpenedEventStore store)
     {
+        var start = TimeProvider.System.GetUtcNow().Ticks;
         await using (var system = await StoreSystem.StartAsync(store.With(store.Rows)))
         {
             var writer = system.Writer("account-a");
@@ -49,6 +56,7 @@ public abstract class EventRowsTests
             await system.Writer("account-b").Ask<Writer.Stored>(new Note("other"), s_limit);
         }
 
+        Assert.InRange(Assert.Single(await store.Rows.NewestSnapshotsAsync(["account-a"]))!.Created, start, TimeProvider.System.GetUtcNow().Ticks);
         foreach (var overrides in new[] { "", Stock })
         {
             await using var system = await StoreSystem.StartAsync(store.With(store.Rows), overrides);
@@ -92,11 +100,13 @@ public abstract class EventRowsTests
         public async Task Rows_are_the_plugins()
         {
             await using var store = await OpenAsync();
-            await What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(store, () =>
+            await What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(store, (start, end) =>
             {
                 using var file = SqliteFile.Open(_folder["data/gpucredit.db"]);
-                return Task.FromResult(file.Ask(
-                    "SELECT group_concat(sequence_number || '|' || manifest || '|' || identifier || '|' || iif(deleted, 'true', 'false') || '|' || length(writer_uuid)) FROM (SELECT * FROM journal ORDER BY sequence_number)"));
+                return Task.FromResult((
+                    file.Ask("SELECT group_concat(sequence_number || '|' || manifest || '|' || identifier || '|' || iif(deleted, 'true', 'false') || '|' || length(writer_uuid)) FROM (SELECT * FROM journal ORDER BY sequence_number)"),
+                    long.Parse(file.Ask($"SELECT count(*) FROM journal WHERE created NOT BETWEEN {start} AND {end}"), CultureInfo.InvariantCulture),
+                    long.Parse(file.Ask("SELECT count(DISTINCT writer_uuid) FROM journal"), CultureInfo.InvariantCulture)));
             });
         }
 
@@ -133,8 +143,11 @@ public abstract class EventRowsTests
             var (name, store) = await OpenAsync();
             await using (store)
             {
-                await What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(store, async () => (string)(await postgres.Server.AskAsync(
-                    name, "SELECT string_agg(concat_ws('|', sequence_number, manifest, identifier, deleted::text, length(writer_uuid)), ',' ORDER BY sequence_number) FROM journal"))!);
+                await What_ours_stored_the_plugin_reads_and_what_it_stored_ours_reads(store, async (start, end) => (
+                    (string)(await postgres.Server.AskAsync(
+                        name, "SELECT string_agg(concat_ws('|', sequence_number, manifest, identifier, deleted::text, length(writer_uuid)), ',' ORDER BY sequence_number) FROM journal"))!,
+                    (long)(await postgres.Server.AskAsync(name, $"SELECT count(*) FROM journal WHERE created NOT BETWEEN {start} AND {end}"))!,
+                    (long)(await postgres.Server.AskAsync(name, "SELECT count(DISTINCT writer_uuid) FROM journal"))!));
             }
         }
 

@@ -91,9 +91,16 @@ internal sealed class KafkaFeed : IFeed
         using var consumer = _consumer;
         using var lag = _lag;
         _held.Close();
-        await _polling;
-        // Commits what is stored, and leaves the group, so that the others needn't wait for the session's end.
-        await Task.Run(_consumer.Close);
+        try
+        {
+            await _polling;
+        }
+        finally
+        {
+            // Commits what is stored, and leaves the group, so that the others needn't wait for the session's end. A consumer that isn't
+            // closed may not end at all.
+            await Task.Run(_consumer.Close);
+        }
     }
 
     /// <summary>However it ends: what is told is why the feed can't be opened.</summary>
