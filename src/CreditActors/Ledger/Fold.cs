@@ -91,7 +91,8 @@ internal sealed class Fold
                     first.Add(credit);
             }
 
-            var sum = _epochs[epoch].Usages.SumThrough(_usages, _horizon - 1);
+            var isWhole = epoch + 1 < _epochs.Count && _epochs.Start(epoch + 1) <= _horizon;
+            var sum = isWhole ? _epochs[epoch].Usages.Sum : _epochs[epoch].Usages.SumThrough(_usages, _horizon - 1);
             var rest = sum > first.Total ? sum - first.Total : 0;
             first.Burn(sum);
             if (start < _from)

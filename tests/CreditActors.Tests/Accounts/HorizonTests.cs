@@ -35,25 +35,24 @@ public sealed class HorizonTests : AccountTestKit
     }
 
     [Fact]
-    public async Task A_write_closes_the_books_and_its_event_says_so()
+    public async Task A_write_closes_the_books_when_the_horizon_has_moved_by_an_eighth_and_there_is_something_to_fold()
     {
         await Open("a");
-        Clock.Tick = 111;
         var account = Account("a");
-        await Record(account, new Usage("later", 1, 111));
-        Assert.Equal(new Closing(11, ForgetThrough: -89), (await Stored("a"))[^1].Closing);
+        await CloseAt(105, new Closing(5, ForgetThrough: -95));
         Assert.All((await Stored("a")).SkipLast(1), stored => Assert.Null(stored.Closing));
-        await UntilClosed("a");
+        await UntilClosed("a", horizon: 5);
+        await CloseAt(116, null); // not an eighth of the length on, although there is something to fold
+        await CloseAt(117, new Closing(17, ForgetThrough: -83));
+        await UntilClosed("a", horizon: 17);
+        await CloseAt(130, null); // an eighth on, and nothing to fold
 
-        Clock.Tick = 122;
-        await Record(account, new Usage("soon", 1, 122));
-        Assert.Null((await Stored("a"))[^1].Closing); // not an eighth of the length on
-        Clock.Tick = 124;
-        await Record(account, new Usage("then", 1, 124));
-        Assert.Null((await Stored("a"))[^1].Closing); // an eighth on, and nothing to fold
-        Clock.Tick = 212;
-        await Record(account, new Usage("more", 1, 212));
-        Assert.Equal(new Closing(112, ForgetThrough: 12), (await Stored("a"))[^1].Closing);
+        async Task CloseAt(long tick, Closing? closing)
+        {
+            Clock.Tick = tick;
+            await Record(account, new Usage($"at{tick}", 1, tick));
+            Assert.Equal(closing, (await Stored("a"))[^1].Closing);
+        }
     }
 
     [Fact]
@@ -126,8 +125,10 @@ public sealed class HorizonTests : AccountTestKit
         Assert.Single(await Stored("a"), stored => stored.Closing is not null);
     }
 
-    [Fact]
-    public async Task An_entry_that_is_late_only_by_a_closing_on_its_way_waits_for_it()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_entry_that_is_late_only_by_a_closing_on_its_way_waits_for_it(bool isStored)
     {
         await Open("a");
         Clock.Tick = 111;
@@ -138,10 +139,17 @@ public sealed class HorizonTests : AccountTestKit
         Clock.Tick = 50; // the clock goes back
         account.Tell(Command(new Usage("x", 1, 10)), TestActor);
         await Balance(account, 500); // not answered before it
+        if (isStored)
+        {
+            held.SetResult();
+            foreach (var expected in new[] { OutcomeStatus.Recorded, OutcomeStatus.Late })
+                Assert.Equal(new EntryOutcome(expected, 12), Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
+            return;
+        }
+
         held.SetException(new Akka.Persistence.TestKit.TestJournalFailureException());
         for (var i = 0; i < 2; i++)
             Assert.Equal(EntryOutcome.Unavailable, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
-
         await Events.OnWrite.Pass();
         account = Sys.ActorOf(AccountActor.Props("a", Settings, StoreGates.Of(Settings, Sys.Scheduler), Clock));
         Assert.Equal(OutcomeStatus.Recorded, (await Record(account, new Usage("x", 1, 10))).Status);
