@@ -20,7 +20,6 @@ public sealed class EntryFormatsTests
     public void A_source_has_the_format_that_its_settings_name(string settings, Type format) => Assert.IsType(format, Create(settings));
 
     [Theory]
-    [InlineData("Format=JSON", $"{Key}:Format must be json, cloudevents or mapping, and is \"JSON\".")]
     [InlineData("Format=xml", $"{Key}:Format must be json, cloudevents or mapping, and is \"xml\".")]
     [InlineData("Format=json;Mapping:Amount=$.a", $"{Key}:Mapping has a meaning only with {Key}:Format mapping: leave it out.")]
     [InlineData("Format=mapping", $"{Key}:Mapping:Account must be given: where the account stands, such as $.subject.")]
