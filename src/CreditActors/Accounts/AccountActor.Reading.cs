@@ -24,6 +24,8 @@ internal sealed partial class AccountActor
     /// </summary>
     protected override bool AroundReceive(Receive receive, object message)
     {
+        if (message is IAccountMessage)
+            Use();
         if (!IsRecovering)
             return base.AroundReceive(receive, message);
         switch (message)

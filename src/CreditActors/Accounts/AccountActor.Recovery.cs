@@ -90,6 +90,7 @@ internal sealed partial class AccountActor
         _state.Restore(segment);
         _segments.Restored(segment.Version, _state.Journal, isClosed: segment.Books is not null);
         _isRestored = true;
+        Weigh();
     }
 
     private void TakeIn(EntriesRecorded recorded, long version)
@@ -218,6 +219,7 @@ internal sealed partial class AccountActor
     {
         _loadTimeout.CancelIfNotNull();
         ReturnReading(StoreResult.Done);
+        Weigh();
         _offered = null;
         _tail = [];
         DeleteLeftRows();

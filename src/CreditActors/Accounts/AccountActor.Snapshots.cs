@@ -44,6 +44,7 @@ internal sealed partial class AccountActor
         foreach (var (version, mark) in closing.Run.Grown)
             _segments.Grown(version, mark);
         _leftRows.Clear();
+        Weigh();
     }
 
     private SegmentBooks? BooksOf(SegmentClosedRow? row)

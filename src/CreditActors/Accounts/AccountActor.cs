@@ -131,6 +131,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
         ReturnReading(StoreResult.Untold);
         Tell(_state.GiveUp());
         _loadTimeout.CancelIfNotNull();
+        LeaveMemory();
         base.PostStop();
     }
 
@@ -164,6 +165,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
             _segments.Grown(LastSequenceNr, _state.Journal);
         else if (!wasClosing)
             Self.Tell(ClosingPortion.Instance);
+        Weigh();
         WriteNext();
         CutSnapshot();
         StopIfDrained();

@@ -12,6 +12,7 @@ internal sealed record AccountSettings(
     TimeSpan PassivateAfter,
     long? Horizon,
     int ClosingPortionEntries,
+    ResidentBudget Resident,
     GateSettings WriteGate,
     GateSettings RecoveryGate,
     SnapshotSettings Snapshot)
@@ -30,6 +31,9 @@ internal sealed record AccountSettings(
             config.GetTimeSpan("passivate-after"),
             HorizonOf(config),
             Positive(config, "closing-portion-entries"),
+            ResidentBudget.TryParse(config.GetString("resident-bytes"), out var resident)
+                ? resident
+                : throw new ConfigurationException($"gpucredit.account.resident-bytes must be {ResidentBudget.Rule}."),
             Gate(config, "write-gate", "writes-max"),
             Gate(config, "recovery-gate", "recoveries-max"),
             new(

@@ -17,6 +17,9 @@ internal sealed class CreditTable(long idBytesMax = IdTable.BytesMax)
 
     public ReadOnlySpan<byte> Id(int credit) => _ids.Bytes(credit);
 
+    /// <inheritdoc cref="IdTable.BytesUsed"/>
+    public long IdBytes => _ids.BytesUsed;
+
     public ref CreditRow this[int credit] => ref _rows[credit];
 
     /// <inheritdoc cref="IdTable.HasRoomFor"/>

@@ -52,6 +52,9 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
 
     public int Count => _idAt.Count;
 
+    /// <summary>What all ids take of the room.</summary>
+    public long BytesUsed => _bytes;
+
     /// <summary>What an id takes of the room.</summary>
     public static int BytesOf(string id) => id.Length + 1;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CreditActors.Ledger;
 
 /// <summary>
@@ -13,6 +15,11 @@ namespace CreditActors.Ledger;
 public sealed partial class Journal
 {
     private const int LookAhead = 4;
+
+    // Of MemoryBytes, as measured: LedgerBench -- --memory.
+    private const int EmptyBytes = 1024;
+    private const int UsageBytes = 32;
+    private const int CreditBytes = 440;
 
     private readonly UsageTable _usages;
     private readonly CreditTable _credits;
@@ -45,6 +52,15 @@ public sealed partial class Journal
 
     /// <summary>The sum of the standing credits' amounts, whatever their time.</summary>
     public Int128 StandingCreditsSum { get; private set; }
+
+    /// <summary>
+    /// About what the journal keeps in memory. By counts alone, so that it costs nothing: how full what grows by doubling happens to be, and
+    /// which checkpoints there are just now, isn't looked at.
+    /// </summary>
+    internal long MemoryBytes => EmptyBytes
+        + _usages.IdBytes + ((long)UsageBytes * _usages.Count)
+        + _credits.IdBytes + ((long)CreditBytes * _credits.Count)
+        + ((long)Unsafe.SizeOf<UInt128>() * (Closed?.IdCount ?? 0));
 
     internal long EpochsReplayed => _replay.EpochsReplayed;
 

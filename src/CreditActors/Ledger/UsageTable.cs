@@ -16,6 +16,9 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
 
     public int Count => _rows.Count;
 
+    /// <inheritdoc cref="IdTable.BytesUsed"/>
+    public long IdBytes => _ids.BytesUsed;
+
     public long Timestamp(int usage) => _rows[usage].Timestamp;
 
     public long Amount(int usage) => _rows[usage].Amount;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
@@ -22,10 +23,13 @@ public static class AccountHosting
     /// </summary>
     /// <param name="builder">The actor system's.</param>
     /// <param name="shards">Into how many parts the accounts are split; the same at every node, for ever.</param>
-    public static AkkaConfigurationBuilder WithAccounts(this AkkaConfigurationBuilder builder, int shards)
+    /// <param name="resident">How much memory this node's accounts may take together; null: as the settings say.</param>
+    public static AkkaConfigurationBuilder WithAccounts(this AkkaConfigurationBuilder builder, int shards, ResidentBudget? resident = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shards);
+        if (resident is { Bytes: var bytes })
+            builder.AddHocon(string.Create(CultureInfo.InvariantCulture, $"gpucredit.account.resident-bytes = {bytes}"), HoconAddMode.Prepend);
         return builder
             .AddHocon(AccountSettings.Reference, HoconAddMode.Append)
             .WithAccountSerializer()
@@ -70,6 +74,7 @@ public static class AccountHosting
             var system = provider.GetRequiredService<ActorSystem>();
             var metrics = AccountMetrics.From(provider.GetService<IMeterFactory>());
             metrics.Watch(StoreGatesProvider.Instance.Apply(system));
+            metrics.Watch(ResidentAccountsProvider.Instance.Apply(system));
             return new AccountClient(
                 provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
                 AccountClientSettings.From(system.Settings.Config),

@@ -93,6 +93,16 @@ public sealed class AccountMetrics
         _meter.CreateObservableGauge("gpucredit.store.shut", () => Each(gates, gate => gate.IsShut ? 1 : 0), "{gate}", "1 while the event store has failed and is left alone, by gate.");
     }
 
+    /// <summary>The accounts in memory at this node, asked when somebody looks.</summary>
+    internal void Watch(ResidentAccounts residents)
+    {
+        _meter.CreateObservableGauge("gpucredit.resident.accounts", () => residents.Count, "{account}", "Accounts in memory at this node.");
+        _meter.CreateObservableGauge("gpucredit.resident.bytes", () => residents.Bytes, "By", "What they take, by their own estimate.");
+        _meter.CreateObservableGauge("gpucredit.resident.budget", () => residents.BytesMax, "By", "What they may take: beyond it the least recently used leave.");
+        _meter.CreateObservableCounter("gpucredit.resident.wakes", () => residents.Woken, "{account}", "Accounts that came into memory, each time.");
+        _meter.CreateObservableCounter("gpucredit.resident.evictions", () => residents.Evicted, "{account}", "Accounts that left because all together took more than they may.");
+    }
+
     private void GiveUp(KeyValuePair<string, object?> call, TimeSpan duration)
     {
         _givenUp.Add(1, call);

@@ -37,7 +37,7 @@ internal static class Accounts
             });
             akka.WithRemoting(Remoting(settings.Cluster))
                 .WithClustering(new ClusterOptions { Roles = [.. settings.Cluster.Roles] })
-                .WithAccounts(settings.Cluster.Shards);
+                .WithAccounts(settings.Cluster.Shards, settings.Resident);
 
             // An operator's last word, from the configuration's section "akka" (AKKA__CLUSTER__…).
             var operators = builder.Configuration.GetSection("akka");

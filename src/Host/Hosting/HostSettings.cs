@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CreditActors.Accounts;
 
 namespace GpuCredit.Host.Hosting;
 
@@ -21,6 +22,8 @@ internal sealed record HostSettings
 
     /// <summary>How far back from now entries are still taken, in ticks; null: however far back.</summary>
     public required long? Horizon { get; init; }
+    /// <summary>How much memory the accounts of this node may take together; null: as hocon/reference.conf says.</summary>
+    public required ResidentBudget? Resident { get; init; }
 
     public required ClusterSettings Cluster { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record HostSettings
             Store = section.Store(),
             ConnectionString = section.Text("ConnectionString"),
             Horizon = section.Ticks("Horizon"),
+            Resident = section.Budget("ResidentBytes"),
             Cluster = ClusterSettings.Read(section),
         };
         settings.RefuseContradictions();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CreditActors.Ledger;
+using CreditActors.Accounts;
 
 namespace GpuCredit.Host.Hosting;
 
@@ -11,7 +12,7 @@ internal sealed class SettingsSection
 
     private static readonly string[] Known =
     [
-        "GrpcUrl", "OpsUrl", "Store", "ConnectionString", "Horizon",
+        "GrpcUrl", "OpsUrl", "Store", "ConnectionString", "ResidentBytes", "Horizon",
         "Cluster:Host", "Cluster:Port", "Cluster:BindHost", "Cluster:BindPort", "Cluster:Seeds", "Cluster:Roles",
         "Cluster:TlsCertificate", "Cluster:TlsKey", "Cluster:TlsAuthority",
         "Cluster:Shards",
@@ -64,6 +65,10 @@ internal sealed class SettingsSection
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks is >= 1 and <= Limits.TicksMax ? ticks
         : throw new StartRefusedException(string.Create(
             CultureInfo.InvariantCulture, $"{Key(name)} must be a length in ticks (milliseconds), a whole number from 1 to {Limits.TicksMax}, and is \"{text}\"."));
+    public ResidentBudget? Budget(string name) =>
+        Text(name) is not { } text ? null
+        : ResidentBudget.TryParse(text, out var budget) ? budget
+        : throw new StartRefusedException($"{Key(name)} must be {ResidentBudget.Rule}, and is \"{text}\".");
 
     public IEnumerable<string> List(string name) =>
         Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -130,9 +130,10 @@ public sealed class AccountClientTests
     public void Every_setting_of_the_reference_is_read()
     {
         var settings = AccountSettings.From(Akka.Configuration.Config.Empty);
+        Assert.True(ResidentBudget.TryParse("40%", out var resident));
         Assert.Equal(
             new AccountSettings(
-                4_096, 16_384, TimeSpan.FromMinutes(2), null, 2_048,
+                4_096, 16_384, TimeSpan.FromMinutes(2), null, 2_048, resident,
                 new(512, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
                 new(64, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)),
                 new(256, 2_048, 65_536, TimeSpan.FromSeconds(30))),

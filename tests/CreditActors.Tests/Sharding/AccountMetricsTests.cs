@@ -94,6 +94,19 @@ public sealed class AccountMetricsTests : Akka.TestKit.Xunit2.TestKit
                 _seen["gpucredit.store.permits gate=recoveries"], _seen["gpucredit.store.waiting gate=recoveries"], _seen["gpucredit.store.shut gate=recoveries"]));
     }
 
+    [Fact]
+    public void The_accounts_in_memory_show_what_they_take_what_they_may_and_how_many_had_to_leave()
+    {
+        var residents = new ResidentAccounts(400);
+        _metrics.Watch(residents);
+        for (var i = 0; i < 3; i++)
+            residents.Enter(TestActor, TestActor, 150);
+        _listener.RecordObservableInstruments();
+        Assert.Equal(
+            (3, 450, 400, 3, 1),
+            (_seen["gpucredit.resident.accounts"], _seen["gpucredit.resident.bytes"], _seen["gpucredit.resident.budget"], _seen["gpucredit.resident.wakes"], _seen["gpucredit.resident.evictions"]));
+    }
+
     protected override void AfterAll()
     {
         _listener.Dispose();

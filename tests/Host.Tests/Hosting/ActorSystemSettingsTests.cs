@@ -24,6 +24,15 @@ public sealed class ActorSystemSettingsTests
     }
 
     [Fact]
+    public async Task What_the_accounts_may_take_is_the_hosts_setting_where_there_is_one()
+    {
+        await using var set = await InProcessHost.StartAsync("--GpuCredit:ResidentBytes", "64MiB");
+        Assert.Equal(64 << 20, set.Services.GetRequiredService<ActorSystem>().Settings.Config.GetLong("gpucredit.account.resident-bytes"));
+        await using var unset = await InProcessHost.StartAsync();
+        Assert.Equal("40%", unset.Services.GetRequiredService<ActorSystem>().Settings.Config.GetString("gpucredit.account.resident-bytes"));
+    }
+
+    [Fact]
     public async Task A_node_with_the_slow_profile_of_the_operators_page_starts_and_is_as_patient_as_it_says()
     {
         var settings = File.ReadLines(Path.Combine(Repository.Root, "docs", "operations.md")).Where(line => line.StartsWith("AKKA__", StringComparison.Ordinal)).Select(line => line.Split('=')).ToList();

@@ -15,6 +15,7 @@ public sealed class HostSettingsTests
         Assert.Equal(StoreKind.Sqlite, settings.Store);
         Assert.Null(settings.ConnectionString);
         Assert.Null(settings.Horizon);
+        Assert.Null(settings.Resident);
         Assert.Equal(new HostPort("127.0.0.1", 0), settings.Cluster.Address);
         Assert.Equal(settings.Cluster.Address, settings.Cluster.Bind);
         Assert.Empty(settings.Cluster.Seeds);
@@ -27,13 +28,14 @@ public sealed class HostSettingsTests
     {
         var settings = Read(
             "urls=http://0.0.0.0:80;http://[::1]:81", "gpucredit:opsurl=http://localhost:82", "GpuCredit:GrpcUrl=http://*:83",
-            "GpuCredit:ConnectionString=Data Source=x.db", "GpuCredit:Cluster:Host=node-1", "GpuCredit:Cluster:Port=4053",
+            "GpuCredit:ConnectionString=Data Source=x.db", "GpuCredit:ResidentBytes=512MiB", "GpuCredit:Cluster:Host=node-1", "GpuCredit:Cluster:Port=4053",
             "GpuCredit:Cluster:BindHost=0.0.0.0", "GpuCredit:Cluster:BindPort=4054", "GpuCredit:Cluster:Seeds= node-1:4053 ", "GpuCredit:Cluster:Roles=account",
             "GpuCredit:Cluster:Shards=10000", "GpuCredit:Horizon=7776000000");
         Assert.Equal(7_776_000_000, settings.Horizon);
         Assert.Equal(["http://0.0.0.0:80", "http://[::1]:81"], settings.Urls.Select(url => url.Text));
         Assert.Equal("http://localhost:82", settings.OpsUrl.Text);
         Assert.Equal("Data Source=x.db", settings.ConnectionString);
+        Assert.Equal(512 << 20, settings.Resident?.Bytes);
         Assert.Equal(new HostPort("node-1", 4053), settings.Cluster.Address);
         Assert.Equal(new HostPort("0.0.0.0", 4054), settings.Cluster.Bind);
         Assert.Equal([new HostPort("node-1", 4053)], settings.Cluster.Seeds.ToArray());
@@ -62,6 +64,8 @@ public sealed class HostSettingsTests
     [InlineData("GpuCredit:Horizon=1.5", "GpuCredit:Horizon")]
     [InlineData("GpuCredit:Horizon=none", "GpuCredit:Horizon")]
     [InlineData("GpuCredit:Horizon=9007199254740992", "GpuCredit:Horizon")]
+    [InlineData("GpuCredit:ResidentBytes=1GB", "GpuCredit:ResidentBytes")]
+    [InlineData("GpuCredit:ResidentBytes=95%", "GpuCredit:ResidentBytes")]
     [InlineData("GpuCredit:GrpcUrl=8081", "GpuCredit:GrpcUrl")]
     [InlineData("GpuCredit:OpsUrl=nonsense", "GpuCredit:OpsUrl")]
     [InlineData("GpuCredit:OpsUrl=http://example.com:82", "GpuCredit:OpsUrl")]

@@ -34,6 +34,10 @@ public sealed class MetricsTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.Equal("1", Value(page, "gpucredit_cluster_members", "status=\"up\""));
         Assert.Equal("1", Value(page, "gpucredit_cluster_in_touch", ""));
         Assert.Equal("0", Value(page, "gpucredit_store_shut", "gate=\"writes\""));
+        Assert.NotEqual("0", Value(page, "gpucredit_resident_accounts", ""));
+        Assert.NotEqual("0", Value(page, "gpucredit_resident_bytes", ""));
+        Assert.NotEqual("0", Value(page, "gpucredit_resident_budget_bytes", ""));
+        Assert.Equal("0", Value(page, "gpucredit_resident_evictions_total", ""));
         Assert.NotEqual("0", Value(page, "gpucredit_questions_total", "result=\"answered\""));
         Assert.Equal("2", Value(page, "gpucredit_call_duration_seconds_count", "call=\"record\""));
         Assert.Contains("http_server_request_duration_seconds_bucket", page, StringComparison.Ordinal);

@@ -1,0 +1,33 @@
+namespace CreditActors.Accounts;
+
+/// <summary>The account's place among those in memory at its node: from its start to its end, whatever ends it.</summary>
+internal sealed partial class AccountActor
+{
+    /// <summary>
+    /// What an account takes beside its journal: its actor, with its mailbox, its persistence, and what the shard keeps of it. Measured:
+    /// bench/results/accounts.md.
+    /// </summary>
+    private const int ActorBytes = 8 * 1024;
+
+    private readonly ResidentAccounts _residents = ResidentAccountsProvider.Instance.Apply(Context.System);
+    private Resident? _resident;
+
+    protected override void PreStart()
+    {
+        _resident = _residents.Enter(Self, Context.Parent, Weight);
+        base.PreStart();
+    }
+
+    private long Weight => ActorBytes + _state.Journal.MemoryBytes;
+
+    private void Use() => _residents.Use(_resident!);
+
+    private void Weigh() => _residents.Weigh(_resident!, Weight);
+
+    private void LeaveMemory()
+    {
+        if (_resident is { } resident)
+            _residents.Leave(resident);
+        _resident = null;
+    }
+}

@@ -1,0 +1,157 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+
+namespace CreditActors.Accounts;
+
+/// <summary>
+/// The accounts in memory at one node, in the order of their last use, and how much they may take together. When they take more, the
+/// least recently used leave: each is sent to sleep through its shard, as an idle one is, so that it finishes the writes that it has under way,
+/// and what comes meanwhile waits at the shard and wakes it again.
+/// <para>
+/// An account larger than <see cref="LargestShare"/> of the budget counts as no more than that. It can't be made smaller, and if it
+/// counted whole it would be sent away, and read again, for every other account that is asked between two of its own messages. So there is one of
+/// them at a time, and room beside it for the small ones: together at most a quarter of the budget beyond its size.
+/// </para>
+/// Safe to use from any thread. The lock is held for some twenty instructions a message; the shard region takes all messages of a
+/// node one after another, and longer for each.
+/// </summary>
+/// <param name="bytesMax">The budget.</param>
+internal sealed class ResidentAccounts(long bytesMax) : IExtension
+{
+    private readonly Lock _lock = new();
+
+    /// <summary>The most recently used first. Those that were asked to leave aren't in it.</summary>
+    private readonly LinkedList<Resident> _byUse = [];
+    private int _count;
+    private long _bytes;
+    private long _counted;
+    private long _woken;
+    private long _evicted;
+
+    public long BytesMax => bytesMax;
+
+    /// <summary>As much of the budget as one account may count for: three quarters.</summary>
+    public long LargestShare { get; } = bytesMax - (bytesMax / 4);
+
+    /// <summary>How many are in memory, those on their way out included.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _count;
+        }
+    }
+
+    /// <summary>What they take by their own estimates, those on their way out included.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+                return _bytes;
+        }
+    }
+
+    /// <summary>How many ever woke. An account that leaves and comes back counts each time.</summary>
+    public long Woken
+    {
+        get
+        {
+            lock (_lock)
+                return _woken;
+        }
+    }
+
+    /// <summary>How many were ever sent away because the budget was exceeded.</summary>
+    public long Evicted
+    {
+        get
+        {
+            lock (_lock)
+                return _evicted;
+        }
+    }
+
+    /// <summary>An account wakes. It leaves by <see cref="Leave"/>, however it ends.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="shard">Its shard.</param>
+    /// <param name="bytes">What it takes before anything is known of it.</param>
+    public Resident Enter(IActorRef account, IActorRef shard, long bytes)
+    {
+        var resident = new Resident(account, shard) { Bytes = bytes };
+        lock (_lock)
+        {
+            _count++;
+            _woken++;
+            _bytes += bytes;
+            _counted += Counted(bytes);
+            resident.Place = _byUse.AddFirst(resident);
+            Evict();
+        }
+
+        return resident;
+    }
+
+    /// <summary>A message has reached it.</summary>
+    public void Use(Resident resident)
+    {
+        lock (_lock)
+            MoveToFirst(resident);
+    }
+
+    /// <summary>It has been read, or has grown: that is a use as well, so it is never the first that leaves for it.</summary>
+    public void Weigh(Resident resident, long bytes)
+    {
+        lock (_lock)
+        {
+            _bytes += bytes - resident.Bytes;
+            if (resident.Place is not null)
+                _counted += Counted(bytes) - Counted(resident.Bytes);
+            resident.Bytes = bytes;
+            MoveToFirst(resident);
+            Evict();
+        }
+    }
+
+    /// <summary>It is gone, asked to or not.</summary>
+    public void Leave(Resident resident)
+    {
+        lock (_lock)
+        {
+            _count--;
+            _bytes -= resident.Bytes;
+            Forget(resident);
+        }
+    }
+
+    private long Counted(long bytes) => Math.Min(bytes, LargestShare);
+
+    private void MoveToFirst(Resident resident)
+    {
+        if (resident.Place is not { } place || place == _byUse.First)
+            return;
+        _byUse.Remove(place);
+        _byUse.AddFirst(place);
+    }
+
+    private void Evict()
+    {
+        while (_counted > bytesMax)
+        {
+            var least = _byUse.Last!.Value;
+            Forget(least);
+            _evicted++;
+            least.Shard.Tell(new Passivate(StopAccount.Instance), least.Account);
+        }
+    }
+
+    private void Forget(Resident resident)
+    {
+        if (resident.Place is not { } place)
+            return;
+        _byUse.Remove(place);
+        resident.Place = null;
+        _counted -= Counted(resident.Bytes);
+    }
+}

@@ -1,0 +1,180 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using CreditActors.Accounts;
+using CreditActors.Tests.Ledger;
+using CsCheck;
+
+namespace CreditActors.Tests.Accounts;
+
+public sealed class ResidentAccountsTests : TestKit
+{
+    private readonly TestProbe _shard;
+
+    public ResidentAccountsTests() => _shard = CreateTestProbe();
+
+    [Fact]
+    public async Task Beyond_the_budget_the_least_recently_used_is_sent_to_sleep_through_its_shard()
+    {
+        var residents = new ResidentAccounts(300);
+        var (first, second) = (Enter(residents, 100), Enter(residents, 100));
+        Enter(residents, 100);
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+        residents.Use(first);
+        Enter(residents, 100);
+        Assert.Same(StopAccount.Instance, (await _shard.ExpectMsgAsync<Passivate>()).StopMessage);
+        Assert.Equal(second.Account, _shard.LastSender);
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Who_grows_is_not_the_one_that_leaves_and_as_many_leave_as_it_takes()
+    {
+        var residents = new ResidentAccounts(400);
+        var growing = Enter(residents, 100);
+        Resident[] others = [Enter(residents, 100), Enter(residents, 100), Enter(residents, 100)];
+        residents.Weigh(growing, 250);
+        Assert.Equal([others[0].Account, others[1].Account], [await Evicted(), await Evicted()]);
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+        Assert.Equal((4, 550, 2), (residents.Count, residents.Bytes, residents.Evicted));
+    }
+
+    [Fact]
+    public async Task Who_was_asked_to_leave_is_not_asked_again_and_counts_as_in_memory_until_it_is_gone()
+    {
+        var residents = new ResidentAccounts(200);
+        var leaving = Enter(residents, 100);
+        Resident[] others = [Enter(residents, 100), Enter(residents, 100)];
+        Assert.Equal(leaving.Account, await Evicted());
+        residents.Use(leaving); // what it was sent before
+        residents.Weigh(leaving, 150);
+        Assert.Equal((3, 350, 1), (residents.Count, residents.Bytes, residents.Evicted));
+        residents.Leave(leaving);
+        Assert.Equal((2, 200, 1), (residents.Count, residents.Bytes, residents.Evicted));
+        Enter(residents, 100);
+        Assert.Equal(others[0].Account, await Evicted());
+    }
+
+    [Fact]
+    public async Task Who_leaves_by_itself_makes_room()
+    {
+        var residents = new ResidentAccounts(200);
+        var idle = Enter(residents, 100);
+        Enter(residents, 100);
+        residents.Leave(idle);
+        Enter(residents, 100);
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+        Assert.Equal((2, 200, 0), (residents.Count, residents.Bytes, residents.Evicted));
+    }
+
+    [Fact]
+    public async Task One_larger_than_the_budget_stays_while_it_is_used_and_leaves_a_quarter_to_the_others()
+    {
+        var residents = new ResidentAccounts(400);
+        var large = Enter(residents, 10);
+        residents.Weigh(large, 5_000);
+        Resident[] small = [Enter(residents, 50), Enter(residents, 50)];
+        residents.Use(large);
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+        var last = Enter(residents, 50);
+        Assert.Equal(small[0].Account, await Evicted());
+
+        // There is one such at a time: the next takes the room of the one that was used before it.
+        var next = Enter(residents, 10);
+        Assert.Equal(small[1].Account, await Evicted());
+        residents.Use(large);
+        residents.Weigh(next, 5_000);
+        Assert.Equal([last.Account, large.Account], [await Evicted(), await Evicted()]);
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    /// <summary>Beside a plain list, in which everything is looked at every time.</summary>
+    [Fact]
+    public void Whatever_happens_those_leave_that_a_plain_list_says() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[1, 300]).Array[1, 200].Sample(
+            steps =>
+            {
+                const int Max = 400;
+                var residents = new ResidentAccounts(Max);
+                var asked = new List<int>();
+                var entered = new Dictionary<int, Resident>();
+                var model = new List<(int Id, int Bytes)>(); // the least recently used first
+                var expected = new List<int>();
+                foreach (var (step, id, bytes) in steps)
+                {
+                    var known = entered.TryGetValue(id, out var resident);
+                    var at = model.FindIndex(one => one.Id == id);
+                    var (_, before) = at < 0 ? default : model[at];
+                    switch (step)
+                    {
+                        case 0 when !known:
+                            entered[id] = residents.Enter(new Named(id), new Listening(asked), bytes);
+                            model.Add((id, bytes));
+                            break;
+                        case 1 when known:
+                            residents.Use(resident!);
+                            Move(at, before);
+                            break;
+                        case 2 when known:
+                            residents.Weigh(resident!, bytes);
+                            Move(at, bytes);
+                            break;
+                        case 3 when known:
+                            residents.Leave(resident!);
+                            entered.Remove(id);
+                            if (at >= 0)
+                                model.RemoveAt(at);
+                            break;
+                        default:
+                            break;
+                    }
+
+                    while (model.Sum(one => Math.Min(one.Bytes, Max * 3 / 4)) > Max)
+                    {
+                        expected.Add(model[0].Id);
+                        model.RemoveAt(0);
+                    }
+
+                    if (!asked.SequenceEqual(expected) || residents.Count != entered.Count)
+                        return false;
+
+                    void Move(int from, int newBytes)
+                    {
+                        if (from < 0)
+                            return; // was asked to leave
+                        model.RemoveAt(from);
+                        model.Add((id, newBytes));
+                    }
+                }
+
+                return residents.Evicted == expected.Count;
+            },
+            iter: Effort.Samples(2_000));
+
+    private Resident Enter(ResidentAccounts residents, long bytes) => residents.Enter(CreateTestProbe().Ref, _shard, bytes);
+
+    private async Task<IActorRef> Evicted()
+    {
+        await _shard.ExpectMsgAsync<Passivate>();
+        return _shard.LastSender;
+    }
+
+    private sealed class Named(int id) : MinimalActorRef
+    {
+        public int Id => id;
+
+        public override ActorPath Path => new RootActorPath(Address.AllSystems) / $"{id}";
+
+        public override IActorRefProvider Provider => throw new NotSupportedException();
+    }
+
+    private sealed class Listening(List<int> asked) : MinimalActorRef
+    {
+        public override ActorPath Path => new RootActorPath(Address.AllSystems) / "shard";
+
+        public override IActorRefProvider Provider => throw new NotSupportedException();
+
+        protected override void TellInternal(object message, IActorRef sender) => asked.Add(((Named)sender).Id);
+    }
+}
