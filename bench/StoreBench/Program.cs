@@ -1,7 +1,15 @@
 using StoreBench;
+using StoreBench.Residents;
 
 // dotnet run -c Release --project bench/StoreBench [-- accounts rows rounds folder]
 // dotnet run -c Release --project bench/StoreBench -- postgres [accounts rows rounds]
+// dotnet run -c Release --project bench/StoreBench -- accounts [accounts entries budget seconds sqlite|postgres] [--write | --add]
+if (args is ["accounts", ..])
+{
+    await ResidentRounds.RunAsync(args[1..]);
+    return;
+}
+
 if (args is ["postgres", ..])
 {
     await PostgresRounds.RunAsync(args.AsMemory(1));
