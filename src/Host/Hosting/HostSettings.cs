@@ -22,6 +22,7 @@ internal sealed record HostSettings
 
     /// <summary>How far back from now entries are still taken, in ticks; null: however far back.</summary>
     public required long? Horizon { get; init; }
+
     /// <summary>How much memory the accounts of this node may take together; null: as hocon/reference.conf says.</summary>
     public required ResidentBudget? Resident { get; init; }
 

@@ -65,6 +65,7 @@ internal sealed class SettingsSection
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks is >= 1 and <= Limits.TicksMax ? ticks
         : throw new StartRefusedException(string.Create(
             CultureInfo.InvariantCulture, $"{Key(name)} must be a length in ticks (milliseconds), a whole number from 1 to {Limits.TicksMax}, and is \"{text}\"."));
+
     public ResidentBudget? Budget(string name) =>
         Text(name) is not { } text ? null
         : ResidentBudget.TryParse(text, out var budget) ? budget
