@@ -37,6 +37,8 @@ internal static class KafkaConsumer
             QueuedMinMessages = settings.Common.Prefetch,
             QueuedMaxMessagesKbytes = 16 * 1024,
             FetchWaitMaxMs = 100,
+            // When so many are queued librdkafka leaves the broker alone for this long: a second by default, in which a source has run dry.
+            FetchQueueBackoffMs = 10,
         });
     }
 
