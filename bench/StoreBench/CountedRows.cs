@@ -15,6 +15,8 @@ internal sealed class CountedRows(IEventRows rows, Action written) : IEventRows
 
     public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) => rows.HighestAsync(persistenceIds);
 
+    public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) => rows.ReadAsync(persistenceId, from, to, pageMax);
+
     public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) => rows.NewestSnapshotsAsync(persistenceIds);
 
     public ValueTask DisposeAsync() => rows.DisposeAsync();

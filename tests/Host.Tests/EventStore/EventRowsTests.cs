@@ -17,6 +17,7 @@ public abstract class EventRowsTests
         akka.persistence.snapshot-store.sql.class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
         """;
 
+    private static readonly byte[] s_message = [1, 2, 3];
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
     /// <param name="store">Under both.</param>
@@ -74,6 +75,36 @@ public abstract class EventRowsTests
         Assert.Equal([null, null], await rows.NewestSnapshotsAsync(["b", "a"]));
     }
 
+    private protected async Task Events_are_read_by_pages_from_one_number_to_another(IEventRows rows, Func<string, Task> executeAsync)
+    {
+        const int PageBytes = 1 << 20;
+        var large = Row("a", 5) with { Message = new byte[PageBytes] };
+        await rows.AppendAsync([Row("b", 1), Row("a", 1), Row("a", 2), Row("b", 2), Row("a", 3), Row("a", 4), large, Row("a", 6), Row("a", 7), Row("ab", 8)]);
+
+        Assert.Equal(["1,2,3", "4,5", "6,7"], await PagesAsync(1, 7, pageMax: 3));
+        Assert.Equal(["1,2,3,4,5", "6,7"], await PagesAsync(1, 100, pageMax: 100));
+        Assert.Equal(["2,3", "4"], await PagesAsync(2, 4, pageMax: 2));
+        Assert.Empty(await PagesAsync(8, 100, pageMax: 2));
+        Assert.Empty(await PagesAsync(3, 2, pageMax: 2));
+
+        var read = new List<EventRow>();
+        await foreach (var page in rows.ReadAsync("a", 4, 5, 10))
+            read.AddRange(page);
+        Assert.Equal([Row("a", 4), large], read.Select((row, i) => row with { Message = i == 0 && row.Message.SequenceEqual(s_message) ? s_message : row.Message.Length == PageBytes ? large.Message : [] }));
+
+        // The plugin can leave a row and say that it is deleted.
+        await executeAsync("UPDATE journal SET deleted = NOT deleted WHERE sequence_number = 2 AND persistence_id = 'a'");
+        Assert.Equal(["1,3", "4,5", "6,7"], await PagesAsync(1, 7, pageMax: 2));
+
+        async Task<List<string>> PagesAsync(long from, long to, int pageMax)
+        {
+            var pages = new List<string>();
+            await foreach (var page in rows.ReadAsync("a", from, to, pageMax))
+                pages.Add(string.Join(',', page.Select(row => row.SequenceNr)));
+            return pages;
+        }
+    }
+
     private protected async Task A_number_that_is_taken_refuses_all_rows_of_the_transaction(IEventRows rows)
     {
         await rows.AppendAsync([Row("a", 1)]);
@@ -85,7 +116,7 @@ public abstract class EventRowsTests
         Assert.Equal([2L, 1], await rows.HighestAsync(["a", "b"]));
     }
 
-    private static EventRow Row(string id, long version) => new(id, version, 1, [1, 2, 3], "n", 9_001, "writer");
+    private static EventRow Row(string id, long version) => new(id, version, 1, s_message, "n", 9_001, "writer");
 
     private static async Task<string[]> KnownAsync(IActorRef writer) =>
         [.. (await writer.Ask<Writer.Known>(new Writer.AskKnown(), s_limit)).Events.Select(known => ((Note)known).Text)];
@@ -122,6 +153,18 @@ public abstract class EventRowsTests
         {
             await using var store = await OpenAsync();
             await Answers_come_in_the_order_of_the_questions(store.Rows);
+        }
+
+        [Fact]
+        public async Task Pages()
+        {
+            await using var store = await OpenAsync();
+            await Events_are_read_by_pages_from_one_number_to_another(store.Rows, statement =>
+            {
+                using var file = SqliteFile.Open(_folder["data/gpucredit.db"]);
+                file.Execute(statement);
+                return Task.CompletedTask;
+            });
         }
 
         [Fact]
@@ -165,6 +208,14 @@ public abstract class EventRowsTests
             var (_, store) = await OpenAsync();
             await using (store)
                 await Answers_come_in_the_order_of_the_questions(store.Rows);
+        }
+
+        [PostgresFact]
+        public async Task Pages()
+        {
+            var (name, store) = await OpenAsync();
+            await using (store)
+                await Events_are_read_by_pages_from_one_number_to_another(store.Rows, statement => postgres.Server.AskAsync(name, statement));
         }
 
         [PostgresFact]

@@ -40,6 +40,8 @@ internal sealed class HeldRows(IEventRows rows) : IEventRows
 
     public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) => rows.HighestAsync(persistenceIds);
 
+    public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) => rows.ReadAsync(persistenceId, from, to, pageMax);
+
     public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) => rows.NewestSnapshotsAsync(persistenceIds);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -9,8 +9,9 @@ using Akka.Persistence.Sql.Journal;
 namespace GpuCredit.Host.EventStore.Rows;
 
 /// <summary>
-/// Akka.Persistence.Sql's journal, with two of its statements replaced: the insertion of events, and the question for an account's highest
-/// number when it wakes. Both are made for many accounts at once, prepared. The rows are the plugin's, and it reads them: EventRowsTests.
+/// Akka.Persistence.Sql's journal, with its statements for accounts replaced: the insertion of events and the question for an account's highest
+/// number when it wakes, made for many accounts at once, and the reading of its events. All are prepared. The rows are the plugin's, and it
+/// reads them: EventRowsTests.
 /// <para>
 /// A write is answered in the words of Akka's base class, but without its two detours. The circuit breaker counts transactions, not writes. And
 /// an actor is told as soon as its own rows are stored, not after all that came to the journal before them: an actor has one write under way,
@@ -26,6 +27,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
     private readonly Akka.Serialization.Serialization _serialization = Context.System.Serialization;
     private readonly IActorRef _self = Context.Self;
     private readonly IEventRows _rows = Context.System.Settings.Setup.Get<EventRowsSetup>().Value.Rows;
+    private readonly int _readTogetherMax;
     private readonly CircuitBreaker _breaker;
     private readonly Gatherer<JournalWrite, bool> _appends;
     private readonly Gatherer<string, long> _highest;
@@ -33,6 +35,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
     public GatheringJournal(Config config)
         : base(config)
     {
+        _readTogetherMax = config.GetInt("replay-batch-size");
         var breaker = config.GetConfig("circuit-breaker");
         _breaker = new(Context.System.Scheduler, breaker.GetInt("max-failures"), breaker.GetTimeSpan("call-timeout"), breaker.GetTimeSpan("reset-timeout"));
         _appends = new(config.GetInt("batch-size"), config.GetInt("parallelism"), config.GetInt("buffer-size"), AppendAsync);
@@ -45,6 +48,23 @@ internal sealed class GatheringJournal : SqlWriteJournal
         if (_writing.TryGetValue(persistenceId, out var write))
             await write.WaitAsync(cancellationToken);
         return await _highest.AskAsync(persistenceId).WaitAsync(cancellationToken);
+    }
+
+    public override async Task ReplayMessagesAsync(
+        IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+    {
+        var left = max;
+        await foreach (var page in _rows.ReadAsync(persistenceId, fromSequenceNr, toSequenceNr, _readTogetherMax))
+        {
+            foreach (var row in page)
+            {
+                if (left-- <= 0)
+                    return;
+                recoveryCallback(new Persistent(
+                    _serialization.Deserialize(row.Message, row.SerializerId, row.Manifest), row.SequenceNr, persistenceId, row.Manifest,
+                    isDeleted: false, ActorRefs.NoSender, row.WriterUuid, row.Created));
+            }
+        }
     }
 
     protected override bool AroundReceive(Receive receive, object message)

@@ -17,6 +17,16 @@ internal interface IEventRows : IAsyncDisposable
     /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
     Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds);
 
+    /// <summary>
+    /// The events of an account in the order of their numbers, a page at a time. What is written meanwhile may be in it or not.
+    /// </summary>
+    /// <param name="persistenceId">Whose.</param>
+    /// <param name="from">The first number.</param>
+    /// <param name="to">The last number.</param>
+    /// <param name="pageMax">Rows in a page, at most.</param>
+    /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
+    IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax);
+
     /// <summary>The newest snapshot row of each persistence id, null where there is none, in the order of <paramref name="persistenceIds"/>.</summary>
     /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
     Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds);

@@ -22,6 +22,12 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
         FROM unnest($1) WITH ORDINALITY AS account (id, place) ORDER BY place
         """;
 
+    private const string Read =
+        """
+        SELECT sequence_number, created, message, manifest, identifier, writer_uuid FROM journal
+        WHERE persistence_id = $1 AND sequence_number BETWEEN $2 AND $3 AND NOT deleted ORDER BY sequence_number LIMIT $4
+        """;
+
     private const string Newest =
         """
         SELECT place, newest.*
@@ -83,6 +89,31 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
             highest.Add(answer.IsDBNull(0) ? 0 : answer.GetInt64(0));
         return highest;
     }
+
+    public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) => EventPage.ReadAllAsync(from, to, async first =>
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var ask = new NpgsqlCommand(Read, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = persistenceId },
+                new NpgsqlParameter<long> { TypedValue = first },
+                new NpgsqlParameter<long> { TypedValue = to },
+                new NpgsqlParameter<int> { TypedValue = pageMax },
+            },
+        };
+        await using var answer = await ask.ExecuteReaderAsync();
+        var page = new EventPage(pageMax);
+        while (!page.IsFull && await answer.ReadAsync())
+        {
+            page.Add(new(
+                persistenceId, answer.GetInt64(0), answer.GetInt64(1), answer.GetFieldValue<byte[]>(2), answer.GetString(3), answer.GetInt32(4), answer.GetString(5)));
+        }
+
+        return page;
+    });
 
     public async Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds)
     {

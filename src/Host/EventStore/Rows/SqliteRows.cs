@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace GpuCredit.Host.EventStore.Rows;
 
 /// <summary>
-/// One connection that writes and one that reads, with their statements prepared, as long as they work. SQLite's calls block, so each keeps a
+/// A connection for each statement, with the statement prepared, as long as it works. SQLite's calls block, so each keeps a
 /// thread while it is at it. A connection that has failed is replaced.
 /// </summary>
 internal sealed class SqliteRows : IEventRows
@@ -17,11 +17,18 @@ internal sealed class SqliteRows : IEventRows
 
     private const string Highest = "SELECT max(sequence_number) FROM journal WHERE persistence_id = $id";
 
+    private const string Read =
+        """
+        SELECT sequence_number, created, message, manifest, identifier, writer_uuid FROM journal
+        WHERE persistence_id = $id AND sequence_number BETWEEN $from AND $to AND NOT deleted ORDER BY sequence_number LIMIT $max
+        """;
+
     private const string Newest =
         "SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1";
 
     private readonly Held _writing;
     private readonly Held _highest;
+    private readonly Held _reading;
     private readonly Held _newest;
 
     public SqliteRows(string connectionString)
@@ -30,6 +37,7 @@ internal sealed class SqliteRows : IEventRows
         var unpooled = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
         _writing = new(unpooled, Append, "$created", "$id", "$version", "$message", "$manifest", "$identifier", "$writer");
         _highest = new(unpooled, Highest, "$id");
+        _reading = new(unpooled, Read, "$id", "$from", "$to", "$max");
         _newest = new(unpooled, Newest, "$id");
     }
 
@@ -60,6 +68,21 @@ internal sealed class SqliteRows : IEventRows
     public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) =>
         ForEachAsync(_highest, persistenceIds, row => row.Read() && !row.IsDBNull(0) ? row.GetInt64(0) : 0);
 
+    public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) =>
+        EventPage.ReadAllAsync(from, to, first => _reading.UseAsync(command =>
+        {
+            var values = command.Parameters;
+            values[0].Value = persistenceId;
+            values[1].Value = first;
+            values[2].Value = to;
+            values[3].Value = pageMax;
+            using var row = command.ExecuteReader();
+            var page = new EventPage(pageMax);
+            while (!page.IsFull && row.Read())
+                page.Add(new(persistenceId, row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt32(4), row.GetString(5)));
+            return page;
+        }));
+
     public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) =>
         ForEachAsync(_newest, persistenceIds, row => row.Read()
             ? new SnapshotRow(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt32(4))
@@ -69,6 +92,7 @@ internal sealed class SqliteRows : IEventRows
     {
         _writing.Dispose();
         _highest.Dispose();
+        _reading.Dispose();
         _newest.Dispose();
         return ValueTask.CompletedTask;
     }
