@@ -197,6 +197,8 @@ public sealed class EntryBuffer : IAsyncDisposable
         var notGivenBack = missed.Refused + missed.Left;
         if (unwritten is not null)
             (left, notGivenBack) = (_intake.Held - unwritten.Count, _options.OnRefused is null ? unwritten.Count : missed.Left);
+        else if (_options.OnRefused is null)
+            notGivenBack = left;
         _intake.Abandon();
         Report(left, unwritten?.Count ?? 0, notGivenBack);
         _sending.Dispose();

@@ -38,6 +38,7 @@ internal static class Program
         app.UseRateLimiter();                      // bounded work
         app.Use(AccountPath.Middleware);           // the account, decoded once
         app.UseRouting();
+        app.Use(GrpcDoor.NoSuchCall);              // in gRPC's words, too
         app.MapAccounts();                         // /v1/accounts/{accountId}/credits, usages, balance
         app.MapBatch();                            // /v1/entries
         app.MapEvents();                           // /v1/events: CloudEvents

@@ -61,6 +61,10 @@ internal sealed class GrpcDoor
             await LingerAsync(context);
     }
 
+    /// <summary>A service of ours has no call of this name: said as it is of a service that isn't there. After routing.</summary>
+    public static Task NoSuchCall(HttpContext context, RequestDelegate next) =>
+        IsOf(context) && context.GetEndpoint() is null ? GrpcProblems.AnswerAsync(context, GrpcProblems.Unimplemented()) : next(context);
+
     /// <summary>
     /// What reads the message of a call that isn't a stream fails before anything of ours has begun, and says only "unknown", or that it
     /// is too long: by no code of ours, as HTTP would.

@@ -157,6 +157,16 @@ public sealed class BoundTests
     }
 
     [Fact]
+    public async Task What_is_left_and_nobody_wants_is_only_in_the_log_and_the_report_says_so()
+    {
+        var options = Closing(_ => Task.CompletedTask);
+        options.OnRefused = null;
+        var buffer = new EntryBuffer(_sender, options, _time);
+        BatchTests.AddMany(buffer, 10);
+        Assert.Equal(new CloseReport(10, AreInSpool: false, NotGivenBack: 10), await buffer.CloseAsync(TimeSpan.Zero).WaitAsync(Until.Soon));
+    }
+
+    [Fact]
     public async Task A_host_without_any_time_left_gives_back_for_a_moment_and_the_report_counts_the_rest()
     {
         const int Count = 1_000;

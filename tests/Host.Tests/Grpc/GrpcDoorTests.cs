@@ -98,8 +98,12 @@ public sealed class GrpcDoorTests
     {
         await using var host = await InProcessHost.StartAsync();
         using var clients = new GrpcClients(host);
-        Assert.Equal(StatusCode.Unimplemented, await StatusOfAsync(clients, "Accounts", "SetBalance", []));
-        Assert.Equal(StatusCode.Unimplemented, await StatusOfAsync(clients, "Holds", "Place", []));
+        foreach (var (service, call) in ((string, string)[])[("Accounts", "SetBalance"), ("Holds", "Place")])
+        {
+            var unknown = await ProblemOfAsync(clients, service, call, [], MethodType.Unary);
+            Assert.Equal((StatusCode.Unimplemented, "not_found", "There is no such call here."), (unknown.StatusCode, GrpcClients.CodeOf(unknown), unknown.Status.Detail));
+        }
+
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Accounts", "AddCredit", [0xFF, 0xFF, 0xFF]));
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Entries", "RecordEntries", [0x0A, 0x7F]));
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Entries", "StreamEntries", [0x12, 0x7F], MethodType.DuplexStreaming));
