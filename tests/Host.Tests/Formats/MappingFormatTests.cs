@@ -255,7 +255,6 @@ public sealed class MappingFormatTests
     [InlineData("$.none == null", true)]
     [InlineData("$.nothing == null", true)]
     [InlineData("$.nothing != null", false)]
-    [InlineData("$.none == 'x'", false)]
     [InlineData("$.none != 'x'", true)]
     [InlineData("$.type == 'x' && $.n == 5", true)]
     [InlineData("$.type == 'x' && $.n == 6", false)]
@@ -268,6 +267,48 @@ public sealed class MappingFormatTests
         Assert.Equal(holds ? 1 : 0, Mappings.Format("When=" + when, "Others=skip").Read(message).Count);
         Assert.Equal(holds ? null : "body must be what the mapping's When names", Assert.Single(Mappings.Format("When=" + when).Read(message)).Refusal?.ToString());
     }
+
+    /// <summary>A field that is there with another value says that this is another kind of record; one that isn't there says nothing.</summary>
+    [Theory]
+    [InlineData("$.type == 'x'", """[{"type":"x"}]""", "body must be an object and have $.type, which the mapping's When looks at")]
+    [InlineData("$.type == 'x'", "\"hello\"", "body must be an object and have $.type, which the mapping's When looks at")]
+    [InlineData("$.type == 'x'", "17", "body must be an object and have $.type, which the mapping's When looks at")]
+    [InlineData("$.type == 'x'", "null", "body must be an object and have $.type, which the mapping's When looks at")]
+    [InlineData("$[0] == 'x'", "{}", "body must be an array and have $[0], which the mapping's When looks at")]
+    [InlineData("$[0] == 'x'", "[]", "body must have $[0], which the mapping's When looks at")]
+    [InlineData("$[0] == 'x'", """["y"]""", null)]
+    [InlineData("$.type == 'x'", "{}", "body must have $.type, which the mapping's When looks at")]
+    [InlineData("$.type == 'x'", """{"type":null}""", "body must have $.type, which the mapping's When looks at")]
+    [InlineData("$.type == 'x'", """{"type":"y"}""", null)]
+    [InlineData("$.type == 'x'", """{"type":{}}""", null)]
+    [InlineData("$.type.name == 'x'", """{"type":"x"}""", "body must have $.type.name, which the mapping's When looks at")]
+    [InlineData("$.type == 'x' && $.n == 1", """{"type":"y"}""", null)]
+    [InlineData("$.type == 'x' && $.n == 1", """{"n":2}""", null)]
+    [InlineData("$.type == 'x' && $.n == 1", """{"type":"x"}""", "body must have $.n, which the mapping's When looks at")]
+    [InlineData("$.type == 'x' && $.n == 1", """{"n":1}""", "body must have $.type, which the mapping's When looks at")]
+    [InlineData("$.type == 'x' || $.n == 1", """{"type":"y"}""", "body must have $.n, which the mapping's When looks at")]
+    [InlineData("$.type == 'x' || $.n == 1", """{"type":"y","n":2}""", null)]
+    [InlineData("$.n", "{}", null)]
+    [InlineData("$.n != null", """{"n":null}""", null)]
+    [InlineData("$.n", "[1]", "body must be an object and have $.n, which the mapping's When looks at")]
+    [InlineData("$.n == null", """{"n":1}""", null)]
+    [InlineData("$.type != null && $.type == 'x'", "{}", null)]
+    [InlineData("header.kind == 'x'", "{}", "headers must have header.kind, which the mapping's When looks at")]
+    [InlineData("header.kind", "{}", null)]
+    public void A_record_that_does_not_say_what_it_is_is_refused_and_not_passed_over(string when, string body, string? refusal)
+    {
+        var skipping = Mappings.Format("When=" + when, "Others=skip").Read(Messages.Of(body));
+        string[] refusals = refusal is null ? [] : [refusal];
+        Assert.Equal(refusals, skipping.Select(draft => draft.Refusal!.ToString()));
+        Assert.Equal(refusal ?? "body must be what the mapping's When names", Mappings.Format("When=" + when).RefusalOf(Messages.Of(body)));
+    }
+
+    [Fact]
+    public void A_record_of_an_array_that_does_not_say_what_it_is_costs_only_itself() => Assert.Equal(
+        ["body must be an object and have @.k, which the mapping's When looks at", "u", "body must have @.k, which the mapping's When looks at"],
+        Mappings.Format("Each=$.rows", "Account=$.a", "Id=@.i", "Amount=1", "Time=$.t", "When=@.k == 'x'", "Others=skip")
+            .Read(Messages.Of("""{"a":"acme","t":17,"rows":[["x"],{"k":"y"},{"k":"x","i":"u"},{"i":"v"}]}"""))
+            .Select(draft => draft.Refusal?.ToString() ?? draft.Entry!.Id));
 
     [Fact]
     public void A_message_may_hold_many_records()

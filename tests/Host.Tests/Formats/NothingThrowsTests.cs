@@ -55,7 +55,7 @@ public sealed class NothingThrowsTests
         Mappings.Format("Each=$.rows?", "Id=$.i + @.i?", "Amount=$.n * 1.5 + $.x.y[0]? - $.x.y[1]", "Rounding=half-even", "When=$.k != 'spend' && @.i != 3", "NumbersInStrings=true"),
         Mappings.Format("Kind=", "CreditWhen=$.k == 'grant'", "ExpiresAt=$.x.y[0]", "TimeUnit=unix-us", "TimeRounding=down", "Revision=$.n", "Priority=$.x.y[1]?"),
         Mappings.Format("Account=header['ce-id']", "Id=header.x? + ^.i? + @.i", "Amount=header.x? + 1", "Time=header['ce_time']", "TimeUnit=rfc3339", "Each=$.rows[*].rows?", "When=header.x != 'a'"),
-        Mappings.Format("Time=$.time", "TimeUnit=rfc3339", "Account=$.subject", "Id=$.id", "Amount=$.data.amount", "IfZero=skip"),
+        Mappings.Format("Time=$.time", "TimeUnit=rfc3339", "Account=$.subject", "Id=$.id", "Amount=$.data.amount", "IfZero=skip", "When=$.type == 'gpucredit.usage.v1' && $.data != 5 || $.x.y[1] == 0.5 || $.a", "Others=skip"),
     ];
 
     [Fact]

@@ -68,7 +68,7 @@ internal sealed class EntryMapping
     private EntryDraft? ReadFields(in MappedMessage message)
     {
         if (_when?.Holds(message) == false)
-            return _skipsOthers ? null : EntryDraft.Refused("body", "must be what the mapping's When names");
+            return ReadOther(_when, message);
         if (_account.TryJoin(message, out var account) is { } accountRule)
             return EntryDraft.Refused("accountId", accountRule);
         var isCredit = _creditWhen?.Holds(message) ?? _isCredit;
@@ -92,6 +92,14 @@ internal sealed class EntryMapping
         if (_priority?.TryWhole(message, Rounding.Exact, out priority) is { } priorityRule)
             return EntryDraft.Refused("priority", priorityRule);
         return new(account, new Credit(id, amount, timestamp, expiration, WholeNumber.ToInt32(priority), WholeNumber.ToInt32(revision)), null);
+    }
+
+    private EntryDraft? ReadOther(MappingCondition when, in MappedMessage message)
+    {
+        // Passed over is only what says itself that it is something else: anything could lack a field.
+        if (when.Missing(message) is { } path)
+            return EntryDraft.Refused(path.Root == PathRoot.Header ? "headers" : "body", path.NeededByWhen(message));
+        return _skipsOthers ? null : EntryDraft.Refused("body", "must be what the mapping's When names");
     }
 
     private static MappingTime? ReadTime(MappingSettings settings, string name)

@@ -51,6 +51,33 @@ internal sealed class MappingCondition
         return false;
     }
 
+    /// <summary>
+    /// Of a condition that doesn't hold: the first path without which nobody can tell. Null when what does stand in the message
+    /// denies it, so that this is another kind of record, and not one that is broken or written in another way.
+    /// </summary>
+    public MappingPath? Missing(in MappedMessage message)
+    {
+        foreach (var all in _anyOfAll)
+        {
+            MappingPath? missing = null;
+            var isDenied = false;
+            foreach (var test in all)
+            {
+                if (test.Holds(message))
+                    continue;
+                if (test.IsTold(message))
+                    isDenied = true;
+                else
+                    missing ??= test.Path;
+            }
+
+            if (!isDenied)
+                return missing;
+        }
+
+        return null;
+    }
+
     private static Test ReadTest(ExpressionReader reader)
     {
         var path = reader.Path();
@@ -89,5 +116,9 @@ internal sealed class MappingCondition
             };
             return isSame == IsEqual;
         }
+
+        /// <summary>Something stands where it looks; or nothing does in what may hold it, and that is what it asks.</summary>
+        public bool IsTold(in MappedMessage message) =>
+            Path.Find(message) is not null || (Kind == JsonValueKind.Null && Path.CanBegin(message));
     }
 }

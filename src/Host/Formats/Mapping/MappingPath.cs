@@ -12,13 +12,19 @@ namespace GpuCredit.Host.Formats.Mapping;
 internal sealed record MappingPath(string Shown, PathRoot Root, int Out, ImmutableArray<PathStep> Steps, bool IsOptional)
 {
     /// <summary>The value; null when nothing, or a null, stands there.</summary>
-    public JsonElement? Find(in MappedMessage message) => Root switch
+    public JsonElement? Find(in MappedMessage message) => Root == PathRoot.Header
+        ? message.Headers.Find(Steps[0].Name!)
+        : Start(message) is { } start ? FindIn(start) : null;
+
+    /// <summary>False when it begins at what can't have its first step: a name in what isn't an object, an index in no array.</summary>
+    public bool CanBegin(in MappedMessage message) => Root == PathRoot.Header || Steps.IsEmpty || Start(message)?.ValueKind == NeededKind;
+
+    /// <summary>The rule for a record whose <c>When</c> can't be told without what should stand here.</summary>
+    public string NeededByWhen(in MappedMessage message)
     {
-        PathRoot.Message => FindIn(message.Root),
-        PathRoot.Element => Out < message.Elements.Length ? FindIn(message.Elements[^(Out + 1)]) : null,
-        PathRoot.Header => message.Headers.Find(Steps[0].Name!),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+        var what = CanBegin(message) ? "" : NeededKind == JsonValueKind.Object ? "be an object and " : "be an array and ";
+        return $"must {what}have {Shown}, which the mapping's When looks at";
+    }
 
     /// <summary>The value, seen from where the path begins.</summary>
     public JsonElement? FindIn(JsonElement at)
@@ -79,4 +85,10 @@ internal sealed record MappingPath(string Shown, PathRoot Root, int Out, Immutab
     }
 
     public string Missing => $"must be given at {Shown}";
+
+    private JsonValueKind NeededKind => Steps[0].Name is null ? JsonValueKind.Array : JsonValueKind.Object;
+
+    private JsonElement? Start(in MappedMessage message) => Root == PathRoot.Message ? message.Root
+        : Out < message.Elements.Length ? message.Elements[^(Out + 1)]
+        : null;
 }
