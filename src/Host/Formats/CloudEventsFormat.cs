@@ -11,8 +11,9 @@ internal sealed class CloudEventsFormat : IEntryFormat
     public const string MediaType = "application/cloudevents+json";
     public const string BatchMediaType = "application/cloudevents-batch+json";
 
-    public IReadOnlyList<EntryDraft> Read(in IncomingMessage message)
+    public IReadOnlyList<EntryDraft> Read(in IncomingMessage message, out int skipped)
     {
+        skipped = 0;
         if (Drafts.TooLarge(message) is { } tooLarge)
             return tooLarge;
         var type = ContentType.Of(message);

@@ -10,5 +10,7 @@ internal interface IEntryFormat
     /// Nothing at all when the message holds nothing for the ledger (an empty array, a record that a mapping skips): then
     /// there is nothing to store, and the message is done with.
     /// </summary>
-    IReadOnlyList<EntryDraft> Read(in IncomingMessage message);
+    /// <param name="message">What came.</param>
+    /// <param name="skipped">Records that were read and are no entries, as a mapping says.</param>
+    IReadOnlyList<EntryDraft> Read(in IncomingMessage message, out int skipped);
 }

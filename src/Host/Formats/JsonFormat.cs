@@ -8,8 +8,9 @@ namespace GpuCredit.Host.Formats;
 /// </summary>
 internal sealed class JsonFormat : IEntryFormat
 {
-    public IReadOnlyList<EntryDraft> Read(in IncomingMessage message)
+    public IReadOnlyList<EntryDraft> Read(in IncomingMessage message, out int skipped)
     {
+        skipped = 0;
         if (Drafts.TooLarge(message) is { } tooLarge)
             return tooLarge;
         var body = message.Body.Span;

@@ -29,6 +29,7 @@ internal sealed class HostMetrics
 
         meter.CreateObservableCounter("gpucredit.source.messages", () => Each(source => source.Messages), "{message}", "Messages taken, those that were delivered again counted again, by source.");
         meter.CreateObservableCounter("gpucredit.source.entries", Entries, "{entry}", "Entries decided, by source and status.");
+        meter.CreateObservableCounter("gpucredit.source.skipped", () => Each(source => source.Skipped), "{record}", "Records that are no entries, since the source's mapping passes over them, by source.");
         meter.CreateObservableCounter("gpucredit.source.dead_letters", () => Each(source => source.DeadLetters), "{message}", "Messages that went to the dead-letter place, by source.");
         meter.CreateObservableCounter("gpucredit.source.retries", () => Each(source => source.Retries), "{batch}", "Batches sent to the accounts again, by source.");
         meter.CreateObservableGauge("gpucredit.source.in_flight", () => Each(source => source.InFlight), "{message}", "Messages taken and not yet acknowledged, by source.");

@@ -24,17 +24,18 @@ internal sealed class EntryRecorder(
     /// <summary>Entries in one call of the accounts' door at most: a message that holds more goes in several.</summary>
     private const int CallEntriesMax = HttpLimits.BatchEntriesMax;
 
-    public IReadOnlyList<EntryDraft> Read(Delivery delivery)
+    public MessageWork Read(Delivery delivery)
     {
         try
         {
-            return format.Read(delivery.Message);
+            var drafts = format.Read(delivery.Message, out var skipped);
+            return new(delivery, drafts, skipped);
         }
         catch (Exception fault)
         {
             // A fault of ours. The message is kept as a dead letter: tried again it would fail again, and block those behind it.
             HostLog.FormatFailed(log, source, delivery.Position, fault);
-            return [EntryDraft.Refused("body", "can't be read, by a fault of the service; it is in its log")];
+            return new(delivery, [EntryDraft.Refused("body", "can't be read, by a fault of the service; it is in its log")], skipped: 0);
         }
     }
 

@@ -111,7 +111,7 @@ internal sealed class FeedRun(
             holdsSlot = true;
             // It may have been handed over by a batch that was given up just now.
             _work.Token.ThrowIfCancellationRequested();
-            var undecided = batch.Select(delivery => new MessageWork(delivery, recorder.Read(delivery))).ToList();
+            var undecided = batch.Select(recorder.Read).ToList();
             for (var failures = 1; ; failures++)
             {
                 await recorder.RecordAsync(undecided, _work.Token);

@@ -10,9 +10,13 @@ internal sealed class MessageWork
     private readonly IReadOnlyList<EntryDraft> _drafts;
     private readonly EntryOutcome?[] _outcomes;
 
-    public MessageWork(Delivery delivery, IReadOnlyList<EntryDraft> drafts)
+    /// <param name="delivery">What came.</param>
+    /// <param name="drafts">What it was read as.</param>
+    /// <param name="skipped">Records in it that are no entries.</param>
+    public MessageWork(Delivery delivery, IReadOnlyList<EntryDraft> drafts, int skipped)
     {
         Delivery = delivery;
+        Skipped = skipped;
         _drafts = drafts;
         _outcomes = new EntryOutcome?[drafts.Count];
         for (var i = 0; i < drafts.Count; i++)
@@ -23,6 +27,9 @@ internal sealed class MessageWork
     }
 
     public Delivery Delivery { get; }
+
+    /// <summary>Records that the source's mapping passed over.</summary>
+    public int Skipped { get; }
 
     /// <summary>Every entry is stored, or never will be.</summary>
     public bool IsDecided => !_outcomes.Contains(null);

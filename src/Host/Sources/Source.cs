@@ -103,6 +103,7 @@ internal sealed class Source : IDisposable
         _meter.Entries(OutcomeStatus.Rejected),
         _meter.Entries(OutcomeStatus.Conflict),
         _meter.Entries(OutcomeStatus.Late),
+        _meter.Skipped,
         _meter.DeadLetters,
         _meter.Retries,
         Warning(),

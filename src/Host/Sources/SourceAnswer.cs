@@ -20,6 +20,7 @@ internal sealed record SourcesAnswer(IReadOnlyList<SourceAnswer> Sources);
 /// <param name="Rejected">Entries, those that couldn't be read included.</param>
 /// <param name="Conflict">Entries.</param>
 /// <param name="Late">Entries.</param>
+/// <param name="Skipped">Records that are no entries, since the source's mapping passes over them (<c>Others</c>, <c>IfZero</c>).</param>
 /// <param name="DeadLetters">Messages that went to the dead-letter place.</param>
 /// <param name="Retries">How often a batch was sent to the accounts again, since some of it wasn't known to be stored.</param>
 /// <param name="Warning">What should be mended at the broker although all works; <c>null</c> when there is nothing, or no connection.</param>
@@ -39,6 +40,7 @@ internal sealed record SourceAnswer(
     long Rejected,
     long Conflict,
     long Late,
+    long Skipped,
     long DeadLetters,
     long Retries,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Warning,

@@ -14,11 +14,15 @@ internal sealed class SourceMeter(TimeProvider time)
     private readonly long[] _decidedIn = new long[SecondsInRate];
     private long _second;
     private long _messages;
+    private long _skipped;
     private long _deadLetters;
     private long _retries;
     private (DateTimeOffset At, string Detail)? _lastError;
 
     public long Messages => Interlocked.Read(ref _messages);
+
+    /// <summary>Records that the source's mapping passed over, in messages that are settled.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
 
     public long DeadLetters => Interlocked.Read(ref _deadLetters);
 
@@ -42,6 +46,7 @@ internal sealed class SourceMeter(TimeProvider time)
 
     public void CountDecided(MessageWork message)
     {
+        Interlocked.Add(ref _skipped, message.Skipped);
         lock (_gate)
         {
             Forward();

@@ -108,7 +108,7 @@ public sealed class MappingFormatTests
     [InlineData("IfZero=", "0", 1)]
     [InlineData("IfZero=skip", "1", 1)]
     public void An_amount_of_0_is_passed_over_where_the_mapping_says_so(string line, string n, int count) =>
-        Assert.Equal(count, Mappings.Format(line).Read(Messages.Of($$"""{"a":"acme","i":"u","n":{{n}},"t":17}""")).Count);
+        Assert.Equal((count, 1 - count), (Mappings.Format(line).Read(Messages.Of($$"""{"a":"acme","i":"u","n":{{n}},"t":17}"""), out var skipped).Count, skipped));
 
     [Fact]
     public void An_amount_of_0_in_a_higher_revision_is_a_void_and_never_passed_over() =>
@@ -264,7 +264,7 @@ public sealed class MappingFormatTests
     public void Other_messages_are_passed_over_or_refused(string when, bool holds)
     {
         var message = Messages.Of("""{"a":"acme","i":"u","n":5,"t":17,"type":"x","yes":true,"nothing":null}""");
-        Assert.Equal(holds ? 1 : 0, Mappings.Format("When=" + when, "Others=skip").Read(message).Count);
+        Assert.Equal(holds ? (1, 0) : (0, 1), (Mappings.Format("When=" + when, "Others=skip").Read(message, out var skipped).Count, skipped));
         Assert.Equal(holds ? null : "body must be what the mapping's When names", Assert.Single(Mappings.Format("When=" + when).Read(message)).Refusal?.ToString());
     }
 
@@ -339,6 +339,17 @@ public sealed class MappingFormatTests
     {
         var drafts = Mappings.Format().Read(Messages.Of($"{Record}\n\n{{broken\n{Record}\r\n", "application/x-ndjson"));
         Assert.Equal([false, true, false], drafts.Select(draft => draft.Refusal is not null));
+    }
+
+    [Theory]
+    [InlineData("Each=$", "[{\"n\":0},{\"n\":1,\"k\":1},{\"n\":2},{},{\"n\":0}]", null, 2, 3)]
+    [InlineData("Each=$", "[]", null, 0, 0)]
+    [InlineData("", "{\"n\":0}\n\n{\"n\":1,\"k\":1}\n{\"n\":2}\n", "application/x-ndjson", 1, 2)]
+    public void What_is_passed_over_is_counted(string each, string body, string? contentType, int drafts, int skipped)
+    {
+        var at = each.Length > 0 ? "@" : "$";
+        var format = Mappings.Format(each.Length > 0 ? each : "Each=", "Account='acme'", "Id='u'", $"Amount={at}.n", "Time=header.t", "IfZero=skip", $"When={at}.k == null", "Others=skip");
+        Assert.Equal((drafts, skipped), (format.Read(Messages.Of(body, contentType, "t=17"), out var counted).Count, counted));
     }
 
     [Fact]

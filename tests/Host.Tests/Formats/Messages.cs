@@ -18,6 +18,8 @@ internal static class Messages
     /// <summary>The same message, by a door whose binding of CloudEvents encodes headers: HTTP, NATS.</summary>
     public static IncomingMessage Encoded(this in IncomingMessage message) => message with { HasEncodedHeaders = true };
 
+    public static IReadOnlyList<EntryDraft> Read(this IEntryFormat format, in IncomingMessage message) => format.Read(message, out _);
+
     /// <summary>The refusal of a message that is one refusal.</summary>
     public static string RefusalOf(this IEntryFormat format, in IncomingMessage message) => Assert.Single(format.Read(message)).Refusal!.ToString();
 

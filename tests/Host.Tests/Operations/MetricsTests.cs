@@ -55,6 +55,7 @@ public sealed class MetricsTests(PostgresFixture postgres) : IClassFixture<Postg
         using var client = new HttpClient();
         var page = await client.GetStringAsync(new Uri((await child.DoorsAsync()).Ops, "/metrics"));
         Assert.Equal("0", Value(page, "gpucredit_source_messages_total", "source=\"gateways\""));
+        Assert.Equal("0", Value(page, "gpucredit_source_skipped_total", "source=\"gateways\""));
         Assert.Equal("0", Value(page, "gpucredit_source_running", "source=\"gateways\""));
         Assert.Equal("0", Value(page, "gpucredit_source_entries_total", "status=\"recorded\""));
     }

@@ -90,7 +90,7 @@ public sealed class LettersTests : OnPipeline
 
     private sealed class FaultyFormat : IEntryFormat
     {
-        public IReadOnlyList<GpuCredit.Host.Http.EntryDraft> Read(in IncomingMessage message) =>
-            message.Body.Length == "boom".Length ? throw new InvalidOperationException("a fault of ours") : new JsonFormat().Read(message);
+        public IReadOnlyList<GpuCredit.Host.Http.EntryDraft> Read(in IncomingMessage message, out int skipped) =>
+            message.Body.Length == "boom".Length ? throw new InvalidOperationException("a fault of ours") : new JsonFormat().Read(message, out skipped);
     }
 }

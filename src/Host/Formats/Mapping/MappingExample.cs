@@ -18,10 +18,10 @@ internal static class MappingExample
     {
         var example = settings.Required(Name, "a message as JSON, or the file that holds it, by which the mapping is checked at each start");
         var gives = settings.Required(GivesName, "the entry that the example must give, as in POST /v1/entries, or an array of entries");
-        var expected = new JsonFormat().Read(new(MappingSettings.Json(gives), null, []));
+        var expected = new JsonFormat().Read(new(MappingSettings.Json(gives), null, []), out _);
         if (FirstRefusal(expected) is { } wrong)
             throw new StartRefusedException($"{gives.Key} must be an entry as in POST /v1/entries, or an array of them, and isn't: {wrong}.");
-        var given = format.Read(new(MappingSettings.Json(example), null, Headers(settings)));
+        var given = format.Read(new(MappingSettings.Json(example), null, Headers(settings)), out _);
         if (FirstRefusal(given) is { } refusal)
             throw new StartRefusedException($"{example.Key} is refused by its own mapping: {refusal}.");
         if (!given.SequenceEqual(expected))

@@ -27,32 +27,40 @@ internal sealed class MappingFormat : IEntryFormat
         return format;
     }
 
-    public IReadOnlyList<EntryDraft> Read(in IncomingMessage message)
+    public IReadOnlyList<EntryDraft> Read(in IncomingMessage message, out int skipped)
     {
+        skipped = 0;
         if (Drafts.TooLarge(message) is { } tooLarge)
             return tooLarge;
-        var drafts = new List<EntryDraft>();
+        var records = new Records();
         var headers = new MappedHeaders(message.Headers, message.HasEncodedHeaders);
-        if (!ContentType.Of(message).Is(RequestBody.JsonLines))
-            return ReadDocument(message.Body, headers, drafts) ? drafts : TooMany;
-        var lines = message.Body.Span;
-        foreach (var range in lines.Split((byte)'\n'))
-        {
-            var isBlank = lines[range].Trim(" \t\r"u8).IsEmpty;
-            if (!isBlank && !ReadDocument(message.Body[range], headers, drafts))
-                return TooMany;
-        }
-
-        return drafts;
+        var isRead = ContentType.Of(message).Is(RequestBody.JsonLines) ? ReadLines(message.Body, headers, records) : ReadDocument(message.Body, headers, records);
+        if (!isRead)
+            return TooMany;
+        skipped = records.Skipped;
+        return records.Drafts;
     }
 
     private static IReadOnlyList<EntryDraft> TooMany => Drafts.Of(new EntryBatch([], IsTooLong: true), "records");
 
+    private bool ReadLines(ReadOnlyMemory<byte> body, MappedHeaders headers, Records records)
+    {
+        var lines = body.Span;
+        foreach (var range in lines.Split((byte)'\n'))
+        {
+            var isBlank = lines[range].Trim(" \t\r"u8).IsEmpty;
+            if (!isBlank && !ReadDocument(body[range], headers, records))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>False when there are more drafts than a message may hold.</summary>
-    private bool ReadDocument(ReadOnlyMemory<byte> json, MappedHeaders headers, List<EntryDraft> drafts)
+    private bool ReadDocument(ReadOnlyMemory<byte> json, MappedHeaders headers, Records records)
     {
         if (!JsonUnicode.IsValid(json.Span))
-            return TryAdd(drafts, EntryDraft.Refused("body", JsonUnicode.Rule));
+            return records.TryAdd(EntryDraft.Refused("body", JsonUnicode.Rule));
         JsonDocument document;
         try
         {
@@ -60,30 +68,43 @@ internal sealed class MappingFormat : IEntryFormat
         }
         catch (JsonException)
         {
-            return TryAdd(drafts, EntryDraft.Refused("body", "must be valid JSON, at most 64 levels deep and with no name twice in one object"));
+            return records.TryAdd(EntryDraft.Refused("body", "must be valid JSON, at most 64 levels deep and with no name twice in one object"));
         }
 
         using (document)
-            return ReadRoot(document.RootElement, headers, drafts);
+            return ReadRoot(document.RootElement, headers, records);
     }
 
-    private bool ReadRoot(JsonElement root, MappedHeaders headers, List<EntryDraft> drafts)
+    private bool ReadRoot(JsonElement root, MappedHeaders headers, Records records)
     {
         if (_each is null)
-            return TryAdd(drafts, _entry.Read(new(root, [root], headers, _numbersInStrings)));
+            return records.TryAdd(_entry.Read(new(root, [root], headers, _numbersInStrings)));
         return _each.ReadAll(
             new(root, new JsonElement[_each.Levels], headers, _numbersInStrings),
-            record => TryAdd(drafts, _entry.Read(record)),
-            rule => TryAdd(drafts, EntryDraft.Refused("body", rule)));
+            record => records.TryAdd(_entry.Read(record)),
+            rule => records.TryAdd(EntryDraft.Refused("body", rule)));
     }
 
-    private static bool TryAdd(List<EntryDraft> drafts, EntryDraft? draft)
+    /// <summary>What the records of one message were read as.</summary>
+    private sealed class Records
     {
-        if (draft is null)
+        public List<EntryDraft> Drafts { get; } = [];
+
+        public int Skipped { get; private set; }
+
+        /// <summary>False when there are more drafts than a message may hold.</summary>
+        public bool TryAdd(EntryDraft? draft)
+        {
+            if (draft is not { } given)
+            {
+                Skipped++;
+                return true;
+            }
+
+            if (Drafts.Count == FormatLimits.MessageEntriesMax)
+                return false;
+            Drafts.Add(given);
             return true;
-        if (drafts.Count == FormatLimits.MessageEntriesMax)
-            return false;
-        drafts.Add(draft.Value);
-        return true;
+        }
     }
 }
