@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using CreditActors.Ledger;
 using GpuCredit.Host.Formats;
 using GpuCredit.Host.Formats.Mapping;
@@ -27,9 +29,59 @@ public sealed class ExampleMappingsTests
     public void Each_starts_and_reads_its_example(string file)
     {
         var format = Create(file);
-        var drafts = format.Read(new(File.ReadAllBytes(Path.Combine(Repository.Root, "examples", "mappings", file.Replace(".json", ".example.json", StringComparison.Ordinal))), "application/json", []));
+        var drafts = format.Read(Messages.Of(Example(file), "application/json"));
         Assert.NotEmpty(drafts);
         Assert.All(drafts, draft => Assert.Null(EntryRules.CheckAccountId(draft.AccountId) ?? EntryRules.Check(draft.Entry!)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void None_passes_over_what_is_no_record_at_all(string file)
+    {
+        var format = Create(file);
+        var example = Example(file);
+        foreach (var body in new[] { $"[{example}]", "\"hello\"", "17", "null", "{}", "event_name=gpu_seconds" })
+        {
+            Assert.NotNull(Assert.Single(format.Read(Messages.Of(body), out var skipped)).Refusal);
+            Assert.Equal(0, skipped);
+        }
+    }
+
+    [Theory]
+    [InlineData("stripe-meter-events.json")]
+    [InlineData("stripe-meter-events-v2.json")]
+    public void The_request_for_a_meter_event_is_read_like_the_event(string file)
+    {
+        var format = Create(file);
+        var request = JsonNode.Parse(Example(file))!.AsObject();
+        var entry = format.EntryOf(Messages.Of(request.ToJsonString()));
+        foreach (var answered in new[] { "object", "created", "livemode" })
+            Assert.True(request.Remove(answered));
+        Assert.Equal(entry, format.EntryOf(Messages.Of(request.ToJsonString())));
+
+        // And another object, or another meter's event, is passed over in either form.
+        request["event_name"] = "another";
+        Assert.Equal((0, 1), (format.Read(Messages.Of(request.ToJsonString()), out var skipped).Count, skipped));
+        Assert.Equal((0, 1), (format.Read(Messages.Of("""{"object":"invoice","id":"in_1"}"""), out skipped).Count, skipped));
+    }
+
+    [Fact]
+    public void The_OpenMeter_mapping_reads_arrays_as_the_documentation_says()
+    {
+        const string Name = "openmeter.json";
+        var settings = JsonNode.Parse(ReadMapping(Name), documentOptions: new() { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+        foreach (var (name, value) in settings.ToList())
+        {
+            if (value!.GetValueKind() == JsonValueKind.String)
+                settings[name] = ((string)value!).Replace('$', '@');
+        }
+
+        settings["Each"] = "$";
+        settings["Example"] = new JsonArray(JsonNode.Parse(Example(Name)));
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["m.json"], settings.ToJsonString());
+        var format = MappingFormat.Checked(Mappings.Alone("File=" + folder["m.json"]));
+        Assert.Equal(Create(Name).EntryOf(Messages.Of(Example(Name))), format.EntryOf(Messages.Of($"[{Example(Name)}]")));
     }
 
     [Theory]
@@ -58,6 +110,10 @@ public sealed class ExampleMappingsTests
             MappingFormat.Checked(Mappings.Alone("File=" + folder["m.json"]));
         }
     }
+
+    private static string Example(string file) => ReadMapping(file.Replace(".json", ".example.json", StringComparison.Ordinal));
+
+    private static string ReadMapping(string file) => File.ReadAllText(Path.Combine(Repository.Root, "examples", "mappings", file));
 
     private static IEntryFormat Create(string file, params string[] more) => EntryFormats.Create(Key, new ConfigurationBuilder().AddInMemoryCollection(
         new Dictionary<string, string?>
