@@ -88,8 +88,8 @@ public sealed class ExampleMappingsTests
     [MemberData(nameof(Files))]
     public void Each_is_held_against_its_example_at_the_start(string file)
     {
-        var refused = Assert.Throws<StartRefusedException>(() => Create(file, $"{Key}:Mapping:ExampleGives", "[]"));
-        Assert.Contains("gives", refused.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<StartRefusedException>(() => Create(file, $"{Key}:Mapping:ExampleGives", """{"accountId":"a","usageId":"u","amount":1,"timestamp":1}"""));
+        Assert.Contains(", and not what ", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -103,7 +103,7 @@ public sealed class MappingSettingsTests
     [Theory]
     [InlineData("""{"a":"acme","i":"u","n":6,"t":17}""", Gives, """Example gives {"accountId":"acme","usageId":"u","amount":6,"timestamp":17}, and not what KEY:ExampleGives says: {"accountId":"acme","usageId":"u","amount":5,"timestamp":17}.""")]
     [InlineData("""{"a":"b","i":"u","n":5,"t":17}""", Gives, """Example gives {"accountId":"b","usageId":"u","amount":5,"timestamp":17}, and not what KEY:ExampleGives says: {"accountId":"acme","usageId":"u","amount":5,"timestamp":17}.""")]
-    [InlineData(Mappings.Usage, "ExampleGives=[]", """Example gives {"accountId":"acme","usageId":"u","amount":5,"timestamp":17}, and not what KEY:ExampleGives says: [].""")]
+    [InlineData(Mappings.Usage, "ExampleGives=[]", "ExampleGives must hold at least one entry: an example that gives nothing checks nothing.")]
     [InlineData("""{"a":"acme","i":"u","n":"5","t":17}""", Gives, "Example is refused by its own mapping: amount must be a number with no quotes at $.n.")]
     [InlineData("""{"a":"acme","i":"a b","n":5,"t":17}""", Gives, "Example is refused by its own mapping: usageId must be 1 to 128 characters of printable ASCII without space (0x21 to 0x7E).")]
     [InlineData("{", Gives, "Example is refused by its own mapping: body must be valid JSON, at most 64 levels deep and with no name twice in one object.")]
@@ -111,6 +111,14 @@ public sealed class MappingSettingsTests
     [InlineData(Mappings.Usage, """ExampleGives={"usageId":"u","amount":5,"timestamp":17}""", "ExampleGives must be an entry as in POST /v1/entries, or an array of them, and isn't: accountId must be given.")]
     public void A_mapping_that_gives_something_else_than_its_example_says_refuses_the_start(string example, string gives, string sentence) =>
         AssertRefused($"{Key}:{sentence.Replace("KEY", Key, StringComparison.Ordinal)}", gives, "Example=" + example);
+
+    [Fact]
+    public void An_example_that_is_passed_over_refuses_the_start()
+    {
+        string[] mapping = ["When=$.k", "Others=skip", "Example=" + Mappings.Usage];
+        AssertRefused($"{Key}:ExampleGives must hold at least one entry: an example that gives nothing checks nothing.", [.. mapping, "ExampleGives=[]"]);
+        AssertRefused($"{Key}:Example gives [], and not what {Key}:ExampleGives says: ", mapping);
+    }
 
     [Fact]
     public void An_example_may_be_in_a_file_and_the_whole_mapping_too()

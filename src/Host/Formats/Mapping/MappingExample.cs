@@ -6,7 +6,7 @@ using GpuCredit.Host.Http;
 
 namespace GpuCredit.Host.Formats.Mapping;
 
-/// <summary>Every mapping brings an example, and what it must give: a mapping that gives anything else refuses the start.</summary>
+/// <summary>Every mapping brings an example, and what it must give, an entry at least: a mapping that gives anything else refuses the start.</summary>
 internal static class MappingExample
 {
     private const string Name = "Example";
@@ -21,6 +21,8 @@ internal static class MappingExample
         var expected = new JsonFormat().Read(new(MappingSettings.Json(gives), null, []), out _);
         if (FirstRefusal(expected) is { } wrong)
             throw new StartRefusedException($"{gives.Key} must be an entry as in POST /v1/entries, or an array of them, and isn't: {wrong}.");
+        if (expected.Count == 0)
+            throw new StartRefusedException($"{gives.Key} must hold at least one entry: an example that gives nothing checks nothing.");
         var given = format.Read(new(MappingSettings.Json(example), null, Headers(settings)), out _);
         if (FirstRefusal(given) is { } refusal)
             throw new StartRefusedException($"{example.Key} is refused by its own mapping: {refusal}.");
