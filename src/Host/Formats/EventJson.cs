@@ -32,6 +32,7 @@ internal static class EventJson
         var attributes = new EventAttributes();
         ReadOnlySpan<byte> data = [];
         string? dataName = null;
+        HashSet<string>? seen = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             return EntryDraft.Refused("body", "must be one JSON object: a CloudEvent");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -39,10 +40,14 @@ internal static class EventJson
             var name = EntryJson.TextAt(ref reader);
             if (name is Data or DataBase64)
             {
-                if (dataName is not null)
-                    return EntryDraft.Refused(name, name == dataName ? "must be given once" : $"must not be given beside {dataName}");
-                dataName = name;
+                if (!(seen ??= new(StringComparer.Ordinal)).Add(name))
+                    return EntryDraft.Refused(name, "must be given once");
                 reader.Read();
+                if (reader.TokenType == JsonTokenType.Null)
+                    continue; // here too it is as if it weren't there
+                if (dataName is not null)
+                    return EntryDraft.Refused(name, $"must not be given beside {dataName}");
+                dataName = name;
                 if (name == Data)
                     data = Slice(json, ref reader);
                 else if (reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes))

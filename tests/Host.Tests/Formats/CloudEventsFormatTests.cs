@@ -100,6 +100,13 @@ public sealed class CloudEventsFormatTests
     }
 
     [Theory]
+    [InlineData("\"data_base64\":null,\"data\":{\"amount\":5}")]
+    [InlineData("\"data\":{\"amount\":5},\"data_base64\":null")]
+    [InlineData("\"data\":null,\"data_base64\":\"eyJhbW91bnQiOjV9\"")]
+    public void Data_that_are_null_are_as_if_left_out(string data) =>
+        Assert.Equal(new Usage("u", 5, Ticks), _format.EntryOf(Messages.Of(Event.Replace("\"data\":{\"amount\":5}", data, StringComparison.Ordinal))).Entry);
+
+    [Theory]
     [InlineData("specversion", "null", "specversion must be given")]
     [InlineData("specversion", "\"0.3\"", "specversion must be 1.0")]
     [InlineData("specversion", "1.0", "specversion must be a string")]
@@ -135,7 +142,7 @@ public sealed class CloudEventsFormatTests
     [InlineData("""{"accountId":"b","amount":5}""", "accountId must be the event's subject, or left out")]
     [InlineData("""{"accountId":"","amount":5}""", "accountId must be the event's subject, or left out")]
     [InlineData("{}", "amount must be given")]
-    [InlineData("null", "data must be one JSON object")]
+    [InlineData("null", "data must be given")]
     [InlineData("[]", "data must be one JSON object")]
     [InlineData("\"{}\"", "data must be one JSON object")]
     public void Wrong_data_are_refused_by_the_entrys_own_rules(string data, string refusal) =>
@@ -153,6 +160,8 @@ public sealed class CloudEventsFormatTests
     [InlineData("""{"datacontenttype":"text/xml",""", "datacontenttype must be application/json, or left out")]
     [InlineData("""{"datacontenttype":"application/json; charset=latin1",""", "datacontenttype must be application/json, or left out")]
     [InlineData("""{"datacontenttype":"",""", "datacontenttype must be application/json, or left out")]
+    [InlineData("""{"data":null,""", "data must be given once")]
+    [InlineData("""{"data_base64":null,"data_base64":"e30=",""", "data_base64 must be given once")]
     [InlineData("{,", "body must be valid JSON")]
     public void A_wrong_envelope_is_refused(string start, string refusal) => Assert.Equal(refusal, _format.RefusalOf(Messages.Of(start + Event[1..], Structured)));
 
@@ -164,6 +173,8 @@ public sealed class CloudEventsFormatTests
     [InlineData("\"data_base64\":\"e30\\u003d\"", "amount must be given")]
     [InlineData("\"data_base64\":\"\"", "data must be given")]
     [InlineData("\"ext\":1", "data must be given")]
+    [InlineData("\"data_base64\":null", "data must be given")]
+    [InlineData("\"data_base64\":null,\"data\":null", "data must be given")]
     public void Data_in_Base64_are_read_as_strictly(string data, string refusal) =>
         Assert.Equal(refusal, _format.RefusalOf(Messages.Of(Event.Replace("\"data\":{\"amount\":5}", data, StringComparison.Ordinal))));
 
