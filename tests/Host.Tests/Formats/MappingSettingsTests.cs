@@ -13,6 +13,13 @@ public sealed class MappingSettingsTests
     public void A_mapping_that_gives_what_its_example_says_is_taken() => Mappings.Checked("Example=" + Mappings.Usage, Gives);
 
     [Theory]
+    [InlineData("Kind=Usage")]
+    [InlineData("TimeUnit=Unix-MS")]
+    [InlineData("Rounding=UP")]
+    [InlineData("When=$.a;Others=Skip")]
+    public void Words_may_be_written_in_any_case(string lines) => Mappings.Checked([.. lines.Split(';'), "Example=" + Mappings.Usage, Gives]);
+
+    [Theory]
     [InlineData("Account=", "Account must be given: where the account stands, such as $.subject.")]
     [InlineData("Id=", "Id must be given: where the creditId or usageId stands, such as $.id.")]
     [InlineData("Amount=", "Amount must be given: where the amount stands, or a sum such as $.input * 3 + $.output * 15.")]
@@ -21,7 +28,7 @@ public sealed class MappingSettingsTests
     [InlineData("Kind=", "Kind must be given: usage or credit (or CreditWhen, a condition).")]
     [InlineData("Kind=credit", "ExpiresAt must be given: a credit has an end (or Expiration, its length in ticks).")]
     [InlineData("Kind=;CreditWhen=$.g", "ExpiresAt must be given: a credit has an end (or Expiration, its length in ticks).")]
-    [InlineData("Kind=Usage", "Kind must be usage or credit, and is \"Usage\".")]
+    [InlineData("Kind=usages", "Kind must be usage or credit, and is \"usages\".")]
     [InlineData("TimeUnit=seconds", "TimeUnit must be rfc3339, unix-s, unix-ms, unix-us or unix-ns, and is \"seconds\".")]
     [InlineData("TimeRounding=up", "TimeRounding must be exact or down, and is \"up\".")]
     [InlineData("Rounding=nearest", "Rounding must be exact, up, down or half-even, and is \"nearest\".")]

@@ -55,14 +55,14 @@ internal sealed class MappingSettings
     public T Expression<T>(string name, Func<string, T> parse, string what)
         where T : class => Parse(Required(name, what), parse);
 
-    /// <summary>One word of several.</summary>
+    /// <summary>One word of several, in any case.</summary>
     public T Choice<T>(string name, T otherwise, params ReadOnlySpan<(string Word, T Meaning)> words)
     {
         if (!_values.TryGetValue(name, out var value))
             return otherwise;
         foreach (var (word, meaning) in words)
         {
-            if (word == value.Text)
+            if (word.Equals(value.Text, StringComparison.OrdinalIgnoreCase))
                 return meaning;
         }
 
