@@ -36,6 +36,6 @@ internal readonly record struct ContentType(string? MediaType, bool IsUtf8)
     /// <summary>An event format: whole CloudEvents, in whatever notation.</summary>
     public bool IsCloudEvents => MediaType?.StartsWith("application/cloudevents", StringComparison.Ordinal) == true;
 
-    /// <summary><c>application/json</c>, or a type that is written in JSON, such as <c>application/vnd.acme+json</c>.</summary>
+    /// <summary><c>application/json</c>, <c>text/json</c>, or a type that is written in JSON, such as <c>application/vnd.acme+json</c>.</summary>
     public bool IsJson => IsUtf8 && MediaType is not null && (MediaType.EndsWith("/json", StringComparison.Ordinal) || MediaType.EndsWith("+json", StringComparison.Ordinal));
 }
