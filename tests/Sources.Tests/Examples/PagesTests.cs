@@ -27,30 +27,10 @@ public sealed partial class PagesTests(RabbitMqFixture rabbitMq, ITestOutputHelp
     }
 
     [NatsFact]
-    public async Task The_NATS_pages_commands_print_what_it_shows()
-    {
-        await using var broker = await NatsServer.StartAsync();
-        await using var host = await StartAsync(NatsPage, NatsAddress, $"nats://127.0.0.1:{broker.Port}");
-        var steps = ConsoleBlock.Read(Page(NatsPage)).SelectMany(block => block.Steps).ToList();
-        Assert.True(steps.Count >= 8, $"{steps.Count} commands");
-        var defined = "";
-        foreach (var (command, shown) in steps)
-        {
-            if (Definition().IsMatch(command))
-            {
-                defined += command + "\n";
-                continue;
-            }
+    public Task The_NATS_pages_commands_print_what_it_shows() => AssertPrintAsync(NatsPage, "usage", 8);
 
-            var script = (defined + command).Replace("/127.0.0.1/4222", $"/127.0.0.1/{broker.Port}", StringComparison.Ordinal).Replace("127.0.0.1:8080", host.Url.Authority, StringComparison.Ordinal);
-            var printed = "";
-            // What was published is taken a little later, so a question may be asked again; nothing is published twice.
-            await Eventually.TrueAsync(
-                async () => ConsoleBlock.IsAsShown(shown, printed = await PrintedAsync(script)),
-                command.StartsWith("ask usage.", StringComparison.Ordinal) ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
-                () => $"$ {command}\nprinted\n{printed}\ninstead of\n{shown}\n{host.Log}");
-        }
-    }
+    [NatsFact]
+    public Task The_mappings_pages_commands_print_what_it_shows() => AssertPrintAsync("docs/ingestion/mappings.md", "meter", 2);
 
     [NatsFact]
     public async Task The_azure_examples_command_starts_a_source_on_NATS_that_takes_an_entry()
@@ -75,16 +55,41 @@ public sealed partial class PagesTests(RabbitMqFixture rabbitMq, ITestOutputHelp
             async () => (await host.SourceAsync("usage"))?["recorded"]!.GetValue<long>() == 1, TimeSpan.FromSeconds(60), () => $"it is recorded: {host.Log}");
     }
 
+    private async Task AssertPrintAsync(string page, string source, int stepsAtLeast)
+    {
+        await using var broker = await NatsServer.StartAsync();
+        await using var host = await StartAsync(page, NatsAddress, $"nats://127.0.0.1:{broker.Port}", source);
+        var steps = ConsoleBlock.Read(Page(page)).SelectMany(block => block.Steps).ToList();
+        Assert.True(steps.Count >= stepsAtLeast, $"{steps.Count} commands");
+        var defined = "";
+        foreach (var (command, shown) in steps)
+        {
+            if (Definition().IsMatch(command))
+            {
+                defined += command + "\n";
+                continue;
+            }
+
+            var script = (defined + command).Replace("/127.0.0.1/4222", $"/127.0.0.1/{broker.Port}", StringComparison.Ordinal).Replace("127.0.0.1:8080", host.Url.Authority, StringComparison.Ordinal);
+            var printed = "";
+            // What was published is taken a little later, so a question may be asked again; nothing is published twice.
+            await Eventually.TrueAsync(
+                async () => ConsoleBlock.IsAsShown(shown, printed = await PrintedAsync(script)),
+                command.StartsWith("ask usage.", StringComparison.Ordinal) || command.StartsWith("event=", StringComparison.Ordinal) ? TimeSpan.Zero : TimeSpan.FromSeconds(30),
+                () => $"$ {command}\nprinted\n{printed}\ninstead of\n{shown}\n{host.Log}");
+        }
+    }
+
     /// <summary>By the page's command for a broker at <paramref name="documented"/>; returns when the source is running.</summary>
-    private async Task<HostUnderTest> StartAsync(string page, string documented, string address)
+    private async Task<HostUnderTest> StartAsync(string page, string documented, string address, string source = "usage")
     {
         var commands = Page(page).Replace("\\\n", "", StringComparison.Ordinal).Split('\n').Where(line => line.StartsWith(Run, StringComparison.Ordinal));
-        var settings = commands.Select(SettingsOf).Single(words => words.Contains(documented)).Select(word => word == documented ? address : word).ToArray();
+        var settings = commands.Select(SettingsOf).Single(words => words.Contains(documented)).Select(word => word == documented ? address : InRoot(word)).ToArray();
         var host = new HostUnderTest(output, settings);
         try
         {
             await host.StartAsync();
-            await host.SourceIsAsync("usage", "running");
+            await host.SourceIsAsync(source, "running");
             return host;
         }
         catch
@@ -94,12 +99,15 @@ public sealed partial class PagesTests(RabbitMqFixture rabbitMq, ITestOutputHelp
         }
     }
 
+    /// <summary>The Host under test has a working directory of its own.</summary>
+    private static string InRoot(string word) => word.StartsWith("examples/", StringComparison.Ordinal) ? Path.Combine(BuiltPrograms.RepositoryRoot, word) : word;
+
     private static string[] SettingsOf(string command) =>
         [.. command[Run.Length..].TrimEnd('&').Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Trim('\''))];
 
     private static async Task<string> PrintedAsync(string script)
     {
-        var (_, printed, errors) = await Command.RunAsync("bash", "-c", script);
+        var (_, printed, errors) = await Command.RunAsync("bash", "-c", $"cd '{BuiltPrograms.RepositoryRoot}'; {script}");
         return printed + errors;
     }
 
