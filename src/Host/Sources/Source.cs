@@ -79,7 +79,8 @@ internal sealed class Source : IDisposable
         {
             if (!_isPaused)
                 return;
-            _isPaused = false;
+            // What was known of the broker before the pause may be long ago.
+            (_isPaused, _unconnected) = (false, SourceState.Starting);
             _paused.Dispose();
             _paused = new CancellationTokenSource();
             _resumed.Cancel();
@@ -166,8 +167,9 @@ internal sealed class Source : IDisposable
         Warn(feed.Warning);
         var running = _pipeline.RunAsync(feed, taking.Token);
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Ended by a pause or a stop, it says nothing against the broker.
         lock (_gate)
-            (_feed, _unconnected) = (null, SourceState.Disconnected);
+            (_feed, _unconnected) = (null, running.IsCompletedSuccessfully ? SourceState.Starting : SourceState.Disconnected);
         var closing = feed.DisposeAsync().AsTask();
         await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // Why it ended comes first: a feed that is lost may well fail to close, too.

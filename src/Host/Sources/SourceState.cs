@@ -3,7 +3,7 @@ namespace GpuCredit.Host.Sources;
 /// <summary>How a source is, at this node.</summary>
 internal enum SourceState
 {
-    /// <summary>The broker hasn't been reached yet.</summary>
+    /// <summary>The broker hasn't been reached yet, since the start or since the end of a pause.</summary>
     Starting,
 
     /// <summary>Messages are taken as they come.</summary>

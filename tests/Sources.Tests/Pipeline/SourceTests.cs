@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GpuCredit.Host.Sources;
 using Microsoft.Extensions.Logging;
 using Sources.Tests.Running;
 
@@ -70,6 +71,33 @@ public sealed class SourceTests : ILogger
 
         await Eventually.TrueAsync(() => source.Describe().LastError is not null, "it is told");
         Assert.Equal("the topic is gone", source.Describe().LastError!.Detail);
+        await stopping.CancelAsync();
+        await running;
+    }
+
+    [Theory]
+    [InlineData(false, "running")]
+    [InlineData(true, "disconnected")]
+    public async Task After_a_pause_it_is_starting_until_the_broker_is_reached_again_however_it_was_before(bool fails, string before)
+    {
+        var opening = new ConcurrentQueue<string>();
+        using var stopping = new CancellationTokenSource();
+        Source? source = null;
+        using var made = FakeBroker.Source(() =>
+        {
+            opening.Enqueue(source!.Describe().State);
+            return fails ? throw new IOException("nobody there") : new FakeFeed();
+        });
+        source = made;
+        var running = source.RunAsync(stopping.Token);
+        await Eventually.TrueAsync(() => source.Describe().State == before, "it has tried");
+        source.Pause();
+        await Eventually.TrueAsync(() => source.Describe().State == "paused", "it is paused");
+        var tries = opening.Count;
+
+        source.Resume();
+
+        await Eventually.TrueAsync(() => opening.Skip(tries).Contains("starting"), "it says so when it tries again");
         await stopping.CancelAsync();
         await running;
     }
