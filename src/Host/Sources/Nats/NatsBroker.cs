@@ -18,9 +18,10 @@ internal sealed class NatsBroker(NatsSettings settings) : IBroker
             await ConnectAsync(connection, cancellation);
             var js = new NatsJSContext(connection);
             var streams = new NatsStreams(settings, js);
-            await streams.FindAsync(cancellation);
+            var warning = await streams.FindAsync(cancellation);
             await streams.FindDeadLettersAsync(cancellation);
-            return new NatsFeed(settings, connection, new NatsLetters(settings, connection, js, streams), await FindConsumerAsync(js, cancellation));
+            var consumer = await FindConsumerAsync(js, cancellation);
+            return new NatsFeed(settings, connection, new NatsLetters(settings, connection, js, streams), consumer) { Warning = warning };
         }
         catch (NatsJSApiNoResponseException fault)
         {

@@ -38,6 +38,8 @@ internal sealed class NatsFeed : IFeed
 
     public CancellationToken Lost => CancellationToken.None;
 
+    public string? Warning { get; init; }
+
     public bool IsConnected => _connection.ConnectionState == NatsConnectionState.Open;
 
     public TimeSpan KeepEvery { get; }

@@ -8,12 +8,14 @@ internal sealed class NatsStreams(NatsSettings settings, NatsJSContext js)
 {
     private const int NotFound = 404;
 
+    /// <returns>A sentence for operators where the server may drop messages by itself; null where it doesn't.</returns>
     /// <exception cref="BrokerRefusedException">There is none, and it isn't to be made or can't be.</exception>
-    public async Task FindAsync(CancellationToken cancellation)
+    public async Task<string?> FindAsync(CancellationToken cancellation)
     {
         try
         {
-            await js.GetStreamAsync(settings.Stream, cancellationToken: cancellation);
+            var stream = await js.GetStreamAsync(settings.Stream, cancellationToken: cancellation);
+            return NatsRetention.Warning(stream.Info.Config);
         }
         catch (NatsJSApiException fault) when (fault.Error.Code == NotFound)
         {
@@ -21,6 +23,7 @@ internal sealed class NatsStreams(NatsSettings settings, NatsJSContext js)
                 throw new BrokerRefusedException($"There is no stream {settings.Stream}. Make it, or set Create to true.", fault);
             // A message stays until it is acknowledged; from then on the ledger keeps its entries.
             await CreateAsync(new StreamConfig(settings.Stream, [settings.Subject!]) { Retention = StreamConfigRetention.Workqueue }, cancellation);
+            return null;
         }
     }
 
