@@ -99,7 +99,7 @@ public sealed class RabbitMqDeliveryLimitTests(RabbitMqFixture fixture) : IClass
     }
 
     [RabbitMqFact]
-    public async Task Another_queue_than_Create_makes_is_refused_on_a_4_too()
+    public async Task A_queue_that_somebody_else_made_is_read_as_it_is_and_warned_of_with_Create_too()
     {
         await using var connection = await fixture.Server.ConnectAsync();
         await using var channel = await connection.CreateChannelAsync();
@@ -107,8 +107,23 @@ public sealed class RabbitMqDeliveryLimitTests(RabbitMqFixture fixture) : IClass
         await using var four = AsRabbitMqFour.Before(fixture.Server);
         await using var source = Start(four.Port, "Queue=classic");
 
-        await source.IsAsync("failed");
-        Assert.StartsWith("The queue classic is there, and isn't a durable quorum queue", source.Now.LastError!.Detail, StringComparison.Ordinal);
+        await source.IsAsync("running");
+        Assert.Contains("of classic it isn't known", source.Now.Warning, StringComparison.Ordinal);
+        Assert.Contains($"{AsRabbitMqFour.StandsForNone}", await ArgumentsAsync("classic.dead"), StringComparison.Ordinal);
+    }
+
+    [RabbitMqFact]
+    public async Task A_login_that_may_make_nothing_reads_what_is_there()
+    {
+        await using (var before = Start(fixture.Server.Port, "Queue=theirs"))
+            await before.IsAsync("running");
+        await fixture.Server.ControlAsync("add_user", "reader", "reads");
+        await fixture.Server.ControlAsync("set_permissions", "reader", "^$", ".*", ".*");
+        await using var four = AsRabbitMqFour.Before(fixture.Server);
+        await using var source = Start(four.Port, "Queue=theirs", "Username=reader", "Password=reads");
+
+        await source.IsAsync("running");
+        Assert.Contains("of theirs and theirs.dead it isn't known", source.Now.Warning, StringComparison.Ordinal);
     }
 
     private LocalSource Start(int port, params string[] settings) =>

@@ -27,6 +27,23 @@ public sealed class RabbitMqSourceTests(RabbitMqFixture fixture) : IClassFixture
         await source.IsAsync("running");
     }
 
+    [RabbitMqTheory]
+    [InlineData("bounded", "quorum", "x-max-length", 1_000)]
+    [InlineData("lettering", "quorum", "x-dead-letter-exchange", "amq.fanout")]
+    [InlineData("classical", "classic", "x-message-ttl", 600_000)]
+    public async Task With_Create_a_queue_that_is_there_is_read_as_it_is_and_only_an_absent_one_made(string queue, string type, string argument, object value)
+    {
+        await using var connection = await fixture.Server.ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = type, [argument] = value });
+        await using var source = LocalSource.Start(fixture.Server, _accounts, $"Queue={queue}");
+        await source.IsAsync("running");
+        await fixture.Server.PublishAsync(queue, [Usage("good"), Encoding.UTF8.GetBytes("no JSON")]);
+
+        await source.TrueAsync(now => now is { Recorded: 1, DeadLetters: 1, InFlight: 0 }, "both are settled");
+        Assert.Single(await fixture.Server.DeadLettersAsync(queue));
+    }
+
     [RabbitMqFact]
     public async Task A_wrong_password_is_a_failure_and_is_not_shown()
     {

@@ -6,13 +6,14 @@ namespace GpuCredit.Host.Sources.RabbitMq;
 /// <summary>Finds what a source reads and where its dead letters go, or makes it. Each on a channel of its own: a refusal ends the channel.</summary>
 internal sealed class RabbitMqQueues(RabbitMqSettings settings, IConnection connection)
 {
+    private const ushort AccessRefused = 403;
+    private const ushort NotFound = 404;
     private const ushort PreconditionFailed = 406;
 
     private readonly string? _versionWithLimit = RabbitMqDeliveryLimit.VersionWithLimit(connection.ServerProperties);
 
     /// <returns>A sentence for operators where the broker may drop messages by itself; null where it doesn't.</returns>
     /// <exception cref="OperationInterruptedException">The broker refuses: something isn't there, or this login may not.</exception>
-    /// <exception cref="BrokerRefusedException">A queue is there, and is another than <c>Create</c> makes.</exception>
     public async Task<string?> FindAsync(CancellationToken cancellation)
     {
         var limited = new List<string>();
@@ -29,39 +30,42 @@ internal sealed class RabbitMqQueues(RabbitMqSettings settings, IConnection conn
     /// <param name="cancellation">Of the start.</param>
     private async Task FindAsync(string queue, List<string> limited, CancellationToken cancellation)
     {
-        if (!settings.Create)
-            await OnChannelAsync(channel => channel.QueueDeclarePassiveAsync(queue, cancellation), cancellation);
-        else if (_versionWithLimit is not null && await TryMakeWithoutLimitAsync(queue, cancellation))
+        // One that is there is read as it is, whatever it is.
+        var isThere = await IsThereAsync(queue, cancellation);
+        if (settings.Create && _versionWithLimit is not null && await TryDeclareWithoutLimitAsync(queue, isThere, cancellation))
             return;
-        else
-            await MakeAsync(queue, cancellation);
+        if (!isThere)
+            await OnChannelAsync(channel => DeclareAsync(channel, queue, [], cancellation), cancellation);
         if (_versionWithLimit is not null)
             limited.Add(queue);
     }
 
-    /// <returns>False where it is there, and was made with other arguments: by an older broker, or by somebody else.</returns>
-    private async Task<bool> TryMakeWithoutLimitAsync(string queue, CancellationToken cancellation)
+    /// <returns>False where it isn't, and is to be made.</returns>
+    private async Task<bool> IsThereAsync(string queue, CancellationToken cancellation)
+    {
+        try
+        {
+            await OnChannelAsync(channel => channel.QueueDeclarePassiveAsync(queue, cancellation), cancellation);
+            return true;
+        }
+        catch (OperationInterruptedException fault) when (settings.Create && fault.ShutdownReason?.ReplyCode == NotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes it; or, since a queue that is there is left as it is, asks whether it was made so.</summary>
+    /// <returns>False where it was made otherwise, by an older broker or by somebody else, or this login may not ask; or where the broker knows no such limit.</returns>
+    private async Task<bool> TryDeclareWithoutLimitAsync(string queue, bool isThere, CancellationToken cancellation)
     {
         try
         {
             await OnChannelAsync(channel => DeclareAsync(channel, queue, new() { [RabbitMqDeliveryLimit.Argument] = RabbitMqDeliveryLimit.None }, cancellation), cancellation);
             return true;
         }
-        catch (OperationInterruptedException fault) when (fault.ShutdownReason?.ReplyCode == PreconditionFailed)
+        catch (OperationInterruptedException fault) when (fault.ShutdownReason is { } reason && (reason.ReplyCode == PreconditionFailed || (isThere && reason.ReplyCode == AccessRefused)))
         {
             return false;
-        }
-    }
-
-    private async Task MakeAsync(string queue, CancellationToken cancellation)
-    {
-        try
-        {
-            await OnChannelAsync(channel => DeclareAsync(channel, queue, [], cancellation), cancellation);
-        }
-        catch (OperationInterruptedException fault) when (fault.ShutdownReason?.ReplyCode == PreconditionFailed)
-        {
-            throw new BrokerRefusedException($"The queue {queue} is there, and isn't a durable quorum queue as Create makes it; set Create to false to read it as it is: {fault.ShutdownReason.ReplyText}", fault);
         }
     }
 
