@@ -18,16 +18,20 @@ internal sealed class SettingsSection
         "Cluster:Shards",
     ];
 
+    private static readonly string OfSource = $"{Key($"{Sources.SourceSection.All}:{{name}}:Kind")}, {Key($"{Sources.SourceSection.All}:{{name}}:Address")} and so on";
+
     private readonly IConfigurationSection _section;
 
     public SettingsSection(IConfiguration configuration)
     {
         _section = configuration.GetSection(SectionName);
+        if (Text(Sources.SourceSection.All) is not null)
+            throw new StartRefusedException($"{Key(Sources.SourceSection.All)} must be a section with {OfSource}, for each source, and is one value.");
         foreach (var (key, value) in _section.AsEnumerable(makePathsRelative: true))
         {
             // A source has settings of its kind, and reads them itself (Sources/SourceSection).
-            if (value is not null && !Known.Contains(key, StringComparer.OrdinalIgnoreCase) && !key.StartsWith($"{Sources.SourceSection.All}:", StringComparison.OrdinalIgnoreCase))
-                throw new StartRefusedException($"{Key(key)} is not a setting; the settings are {string.Join(", ", Known.Select(Key))}.");
+            if (value is not null && !Known.Contains(key, StringComparer.OrdinalIgnoreCase) && !IsOfSources(key))
+                throw new StartRefusedException($"{Key(key)} is not a setting; the settings are {string.Join(", ", Known.Select(Key))}, and for each source {OfSource}.");
         }
     }
 
@@ -81,4 +85,7 @@ internal sealed class SettingsSection
         "postgres" => StoreKind.Postgres,
         var other => throw new StartRefusedException($"{Key("Store")} must be sqlite, postgres or memory, and is \"{other}\"."),
     };
+
+    private static bool IsOfSources(string key) =>
+        key.Equals(Sources.SourceSection.All, StringComparison.OrdinalIgnoreCase) || key.StartsWith($"{Sources.SourceSection.All}:", StringComparison.OrdinalIgnoreCase);
 }

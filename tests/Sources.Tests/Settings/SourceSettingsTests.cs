@@ -90,6 +90,20 @@ public sealed class SourceSettingsTests
     public void Keys_of_a_source_are_no_unknown_keys_of_the_host() =>
         HostSettings.Read(Configuration("usage", Nats));
 
+    [Theory]
+    [InlineData("GpuCredit:Source:usage:Kind", "nats", "GpuCredit:Source:usage:Kind is not a setting; the settings are GpuCredit:GrpcUrl, ", ", and for each source GpuCredit:Sources:{name}:Kind, GpuCredit:Sources:{name}:Address and so on.")]
+    [InlineData("GpuCredit:sources", "foo", "GpuCredit:Sources must be a section with GpuCredit:Sources:{name}:Kind, ", ", for each source, and is one value.")]
+    public void A_key_beside_those_of_a_source_is_told_how_they_are_named(string key, string value, string begin, string end)
+    {
+        var refusal = Assert.Throws<StartRefusedException>(() => HostSettings.Read(new ConfigurationBuilder().AddInMemoryCollection([new(key, value)]).Build()));
+        Assert.StartsWith(begin, refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith(end, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sources_without_a_value_are_as_if_they_were_not_set() =>
+        HostSettings.Read(new ConfigurationBuilder().AddInMemoryCollection([new("GpuCredit:Sources", "")]).Build());
+
     private static void Read(string[] settings) => ConfiguredSource.ReadAll(Configuration("usage", settings));
 
     private static IConfiguration Configuration(string name, IEnumerable<string> settings)
