@@ -105,14 +105,21 @@ public sealed class BatchTests
         var entry = Entry.Usage("a", "u", 1, 1);
         for (var i = 0; i < 9_000; i++)
             buffer.Add(in entry);
-        await buffer.FlushAsync().WaitAsync(Until.Soon);
 
-        // The first entry after a pause wakes the one who sends, which costs a work item.
-        buffer.Add(in entry);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 8_000; i++)
+        // Whoever adds wakes the one who sends, which costs a work item: once after a pause, and now and then again, by chance of the
+        // scheduler. An allocation for each entry would be there every time.
+        var allocated = long.MaxValue;
+        for (var attempt = 0; attempt < 10 && allocated > 0; attempt++)
+        {
+            await buffer.FlushAsync().WaitAsync(Until.Soon);
             buffer.Add(in entry);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 8_000; i++)
+                buffer.Add(in entry);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Assert.Equal(0, allocated);
     }
 
     internal static RetryOptions Quick => new() { DelayBase = TimeSpan.FromMilliseconds(1), DelayMax = TimeSpan.FromMilliseconds(1) };
