@@ -14,6 +14,7 @@ namespace CreditActors.Accounts;
 internal sealed partial class AccountActor
 {
     private AccountSegment? _offered;
+    private AccountSegment? _formerRow;
     private List<(EntriesRecorded Event, long Version)> _tail = [];
     private int _nextRow;
     private long _askedThrough;
@@ -175,11 +176,19 @@ internal sealed partial class AccountActor
             return;
         }
 
+        var isLast = _nextRow + 1 == _offered.OlderVersions.Length;
+        if (!Follows(segment) || (isLast && !_offered.MayFollow(segment)))
+        {
+            ReplayEvents($"row {version} of its snapshot isn't the one that the rows after it were saved beside");
+            return;
+        }
+
         _nextRow++;
-        if (_nextRow < _offered.OlderVersions.Length)
+        _formerRow = segment with { Entries = [] };
+        if (!isLast)
             LoadNextRow(); // is read while this one is taken in
         TakeIn(segment);
-        if (_nextRow < _offered.OlderVersions.Length)
+        if (!isLast)
             return;
 
         TakeIn(_offered);
@@ -187,6 +196,13 @@ internal sealed partial class AccountActor
             TakeIn(recorded, tailVersion);
         OnLoaded();
     }
+
+    /// <summary>
+    /// A save of an earlier incarnation, or of another node's, may come through late, in place of a row of the same version that holds
+    /// more. Rows are added and merged at the end only: what is meant was saved beside the very rows before it.
+    /// </summary>
+    private bool Follows(AccountSegment row) =>
+        row.OlderVersions.AsSpan().SequenceEqual(_offered!.OlderVersions.AsSpan(0, _nextRow)) && row.MayFollow(_formerRow);
 
     private void ReplayEvents(string why)
     {
@@ -196,7 +212,7 @@ internal sealed partial class AccountActor
         _segments = new(_settings.Snapshot) { NeedsSweep = true };
         _leftRows.Clear();
         _trimBelow = 0;
-        _offered = null;
+        (_offered, _formerRow) = (null, null);
         _offeredForeign = false;
         _tail = [];
         _replaying = true;
@@ -220,7 +236,7 @@ internal sealed partial class AccountActor
         _loadTimeout.CancelIfNotNull();
         ReturnReading(StoreResult.Done);
         Weigh();
-        _offered = null;
+        (_offered, _formerRow) = (null, null);
         _tail = [];
         DeleteLeftRows();
         CutSnapshot();

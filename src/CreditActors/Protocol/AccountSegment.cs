@@ -15,4 +15,16 @@ internal sealed record AccountSegment(ImmutableArray<long> OlderVersions, long V
 {
     /// <summary>True when more rows belong to it than those that it names: without them it is no account.</summary>
     public bool IsFragment => Books is { IsLast: false };
+
+    /// <summary>
+    /// False when no snapshot has the one row behind the other. Those with which it begins anew after a closing are its first, the sums are in
+    /// the first of them, and no other row has books.
+    /// </summary>
+    /// <param name="former">The row before it; null when it is the first.</param>
+    public bool MayFollow(AccountSegment? former) => former switch
+    {
+        null => Books is null or { Head: not null },
+        { IsFragment: true } => Books is { Head: null },
+        _ => Books is null,
+    };
 }

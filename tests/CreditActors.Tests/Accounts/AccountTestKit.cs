@@ -103,6 +103,15 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
         await probe.ExpectMsgAsync<DeleteSnapshotSuccess>();
     }
 
+    /// <summary>Puts a row into the snapshot store, in place of the one with its version, if there is one.</summary>
+    internal async Task Save(string id, AccountSegment row)
+    {
+        var probe = CreateTestProbe();
+        Persistence.Instance.Apply(Sys).SnapshotStoreFor(null).Tell(
+            new SaveSnapshot(new SnapshotMetadata(AccountActor.PersistenceIdOf(id), row.Version, DateTime.MinValue), row), probe.Ref);
+        await probe.ExpectMsgAsync<SaveSnapshotSuccess>();
+    }
+
     internal async Task<int> CountEventsRead(string id)
     {
         var counter = new CountingReads();

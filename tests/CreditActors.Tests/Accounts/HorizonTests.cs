@@ -198,6 +198,29 @@ public sealed class HorizonTests : AccountTestKit
         Assert.Equal(4, (await Rows("a")).Count);
     }
 
+    /// <summary>An earlier incarnation, on another node perhaps, was slow with its save of a row from before the closing.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_row_from_before_the_closing_that_was_saved_late_in_place_of_one_after_it_is_not_taken_for_it(int place)
+    {
+        await Open("a", usages: 500);
+        Clock.Tick = 1_000;
+        var account = Account("a");
+        await Record(account, new Usage("later", 1, 1_000));
+        await UntilClosed("a");
+        await Stop(account);
+        var rows = await Rows("a");
+        Assert.Equal(4, rows.Count);
+        await Save("a", rows[place] with { Books = null, Entries = [Runs, .. Enumerable.Range(0, 40).Select(i => new Usage($"u{i}", 1, i))] });
+
+        account = Account("a");
+        Assert.Equal(499, (await Balance(account, 1_000)).Balance);
+        for (var i = 0; i < 500; i++)
+            Assert.Equal(OutcomeStatus.Duplicate, (await Record(account, new Usage($"u{i}", 1, i))).Status);
+    }
+
     [Fact]
     public async Task Entries_and_questions_are_answered_while_a_closing_is_carried_out()
     {

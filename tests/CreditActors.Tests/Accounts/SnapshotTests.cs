@@ -113,6 +113,18 @@ public sealed class SnapshotTests : AccountTestKit
         });
     }
 
+    /// <summary>An earlier incarnation, which had other rows, was slow, or paused, with its save under way.</summary>
+    [Fact]
+    public async Task A_row_that_was_saved_late_in_place_of_one_that_holds_more_is_not_taken_for_it()
+    {
+        await Write("a", 100);
+        var rows = await Rows("a");
+        await Save("a", rows[1] with { OlderVersions = [rows[0].Version, rows[1].Version - 1], Entries = rows[1].Entries[^1..] });
+        var account = Account("a");
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(OutcomeStatus.Duplicate, (await Record(account, new Usage($"u{i}", 1, i))).Status);
+    }
+
     [Fact]
     public async Task When_snapshots_cannot_be_read_the_account_is_built_from_its_events()
     {
