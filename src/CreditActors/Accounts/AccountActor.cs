@@ -125,6 +125,16 @@ internal sealed partial class AccountActor : UntypedPersistentActor
         Context.Stop(Self);
     }
 
+    /// <summary>
+    /// A fault of ours: the account ends, as after a write that failed, and the next message brings it back. Begun anew at once it would
+    /// have forgotten that it was sent to sleep, whose end its shard waits for; and one that fails each time it is read would be read without end.
+    /// </summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        base.PreRestart(reason, message);
+        Context.Stop(Self);
+    }
+
     protected override void PostStop()
     {
         ReturnPermit(StoreResult.Untold);

@@ -122,6 +122,24 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
         Assert.Equal(100, (await Stored("a")).Sum(recorded => recorded.Entries.Length));
     }
 
+    /// <summary>The shard keeps what comes for an account that it has sent to sleep until that has ended.</summary>
+    [Fact]
+    public async Task An_account_that_fails_while_it_stops_stops_all_the_same()
+    {
+        var account = Account("a");
+        await Balance(account, 0);
+        var held = await HoldWrites();
+        account.Tell(Command(Ten), TestActor);
+        await WatchAsync(account);
+        account.Tell(StopAccount.Instance, TestActor);
+        await Balance(account, 0);
+        Clock.Tick = long.MaxValue; // is no time
+        account.Tell(Command(Ten), TestActor);
+        Assert.Equal(EntryOutcome.Unavailable, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
+        held.SetResult();
+        await ExpectTerminatedAsync(account);
+    }
+
     [Fact]
     public async Task What_waits_is_bounded_and_more_is_unavailable_at_once()
     {

@@ -92,6 +92,19 @@ public sealed class UnreadableTests(ITestOutputHelper output) : AccountTestKit(o
         Assert.Equal(new BalanceAnswer("a", 5, 98, 3), await Balance(Account("a"), 5));
     }
 
+    [Fact]
+    public async Task An_account_that_fails_at_a_row_of_its_snapshot_is_not_read_again_and_again()
+    {
+        await Written("a", 3);
+        await Save("a", new AccountSegment([], 2, [null!])); // such a fault as nobody has thought of
+        await Save("a", new AccountSegment([2], 3, []));
+        var account = Account("a");
+        await WatchAsync(account);
+        account.Tell(new GetBalance("any", 5), TestActor);
+        await ExpectTerminatedAsync(account);
+        Assert.False(Gates.Recoveries.IsShut);
+    }
+
     private async Task ExpectUnavailable(int entries) =>
         Assert.Equal(Enumerable.Repeat(EntryOutcome.Unavailable, entries), (await ExpectMsgAsync<EntriesOutcome>()).Outcomes.AsEnumerable());
 
