@@ -24,7 +24,7 @@ internal sealed class EventPage(int rowsMax)
         _bytes += row.Message.Length;
     }
 
-    /// <summary>Page after page.</summary>
+    /// <summary>Page after page, each by a statement of its own that is left where the page is full.</summary>
     /// <param name="from">The first number.</param>
     /// <param name="to">The last number.</param>
     /// <param name="readAsync">Reads one page, which begins with the number it is given or, where there is none, the next.</param>

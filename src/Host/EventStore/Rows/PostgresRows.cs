@@ -90,30 +90,43 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
         return highest;
     }
 
-    public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) => EventPage.ReadAllAsync(from, to, async first =>
+    public async IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync();
-        await using var ask = new NpgsqlCommand(Read, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<string> { TypedValue = persistenceId },
-                new NpgsqlParameter<long> { TypedValue = first },
-                new NpgsqlParameter<long> { TypedValue = to },
-                new NpgsqlParameter<int> { TypedValue = pageMax },
-            },
-        };
-        await using var answer = await ask.ExecuteReaderAsync();
         var page = new EventPage(pageMax);
-        while (!page.IsFull && await answer.ReadAsync())
+        for (var isMore = true; isMore && from <= to;)
         {
-            page.Add(new(
-                persistenceId, answer.GetInt64(0), answer.GetInt64(1), answer.GetFieldValue<byte[]>(2), answer.GetString(3), answer.GetInt32(4), answer.GetString(5)));
+            await using var connection = new NpgsqlConnection(connectionString);
+            await connection.OpenAsync();
+            await using var ask = new NpgsqlCommand(Read, connection)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<string> { TypedValue = persistenceId },
+                    new NpgsqlParameter<long> { TypedValue = from },
+                    new NpgsqlParameter<long> { TypedValue = to },
+                    new NpgsqlParameter<int> { TypedValue = pageMax },
+                },
+            };
+            await using var answer = await ask.ExecuteReaderAsync();
+            var rows = 0;
+            while (await answer.ReadAsync())
+            {
+                var version = answer.GetInt64(0);
+                page.Add(new(persistenceId, version, answer.GetInt64(1), answer.GetFieldValue<byte[]>(2), answer.GetString(3), answer.GetInt32(4), answer.GetString(5)));
+                (rows, from) = (rows + 1, version + 1);
+                if (!page.IsFull)
+                    continue;
+                // The rows behind it are on their way already: who stopped here would be sent them again, for each page.
+                yield return page.Rows;
+                page = new(pageMax);
+            }
+
+            isMore = rows == pageMax;
         }
 
-        return page;
-    });
+        if (page.Rows.Count > 0)
+            yield return page.Rows;
+    }
 
     public async Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds)
     {
