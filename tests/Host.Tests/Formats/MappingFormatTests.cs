@@ -229,6 +229,21 @@ public sealed class MappingFormatTests
         Assert.Equal(amount, Mappings.Format("NumbersInStrings=true").EntryOf(Messages.Of($$"""{"a":"acme","i":"u","n":{{n}},"t":"17"}""")).Entry!.Amount);
 
     [Theory]
+    [InlineData("$.n == 5", true)]
+    [InlineData("$.n == 5.0", true)]
+    [InlineData("$.n != 5", false)]
+    [InlineData("$.n == 6", false)]
+    [InlineData("$.i == 5", false)]
+    [InlineData("$.i != 5", true)]
+    [InlineData("$.n == '5'", true)]
+    public void So_it_may_in_a_condition(string when, bool holds) =>
+        Assert.Equal(holds ? 1 : 0, Mappings.Format("NumbersInStrings=true", "When=" + when, "Others=skip").Read(Messages.Of("""{"a":"acme","i":"u","n":"5","t":17}""")).Count);
+
+    [Fact]
+    public void Where_the_mapping_does_not_say_so_a_string_is_no_number_in_a_condition_either() =>
+        Assert.Empty(Mappings.Format("When=$.i == 5", "Others=skip").Read(Messages.Of("""{"a":"acme","i":"5","n":5,"t":17}""")));
+
+    [Theory]
     [InlineData("\"\"")]
     [InlineData("\" 5\"")]
     [InlineData("\"+5\"")]

@@ -108,14 +108,18 @@ internal sealed class MappingCondition
         public bool Holds(in MappedMessage message)
         {
             var value = Path.Find(message);
-            var isSame = (value?.ValueKind ?? JsonValueKind.Null) == Kind && Kind switch
+            var kind = value?.ValueKind ?? JsonValueKind.Null;
+            var isSame = Kind switch
             {
-                JsonValueKind.String => value!.Value.ValueEquals(Text),
-                JsonValueKind.Number => ExactNumber.TryParse(value!.Value.GetRawText(), out var number) && number.IsSameAs(Number),
-                _ => true,
+                JsonValueKind.String => kind == Kind && value!.Value.ValueEquals(Text),
+                JsonValueKind.Number when kind == Kind => IsSame(value!.Value.GetRawText()),
+                JsonValueKind.Number => kind == JsonValueKind.String && message.NumbersInStrings && IsSame(value!.Value.GetString()),
+                _ => kind == Kind,
             };
             return isSame == IsEqual;
         }
+
+        private bool IsSame(string? digits) => ExactNumber.TryParse(digits, out var number) && number.IsSameAs(Number);
 
         /// <summary>Something stands where it looks; or nothing does in what may hold it, and that is what it asks.</summary>
         public bool IsTold(in MappedMessage message) =>
