@@ -16,49 +16,55 @@ internal static class ClosingBench
 
     public static void Run()
     {
-        Console.WriteLine($"| a closing of an account of {Usages:N0} usages | folded | beginning | portions | a portion, median | 99 % | longest, CPU | longest, by the clock | whole | bytes before | bytes after |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        Console.WriteLine($"| a closing of an account of {Usages:N0} usages | folded | beginning | portions | a portion, median | 99 % | longest, CPU | longest, by the clock | collections, the longest | first answer | whole | bytes before | bytes after |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         for (var warm = 0; warm < 2; warm++)
             Measure("", usagesPerCredit: 50, through: 1.0, print: false);
         Measure("a credit for every 5,000, all of it", usagesPerCredit: 5_000, through: 1.0);
         Measure("a credit for every 50, all of it", usagesPerCredit: 50, through: 1.0);
         Measure("a credit for every 50, an eighth of it", usagesPerCredit: 50, through: 0.125);
+        Measure("the same, entries that came in any order", usagesPerCredit: 50, through: 0.125, inAnyOrder: true);
         Measure("a credit for every 5, half of it", usagesPerCredit: 5, through: 0.5);
+        Measure("a credit for every 5, an eighth of it", usagesPerCredit: 5, through: 0.125);
     }
 
-    private static void Measure(string what, int usagesPerCredit, double through, bool print = true)
+    private static void Measure(string what, int usagesPerCredit, double through, bool inAnyOrder = false, bool print = true)
     {
-        var rounds = new List<(double Begin, List<double> Portions, double LongestCpu, double Whole)>();
+        var rounds = new List<Round>();
         var (folded, before, after) = (0, 0L, 0L);
         for (var round = 0; round < (print ? Rounds : 1); round++)
         {
             var empty = GC.GetTotalMemory(forceFullCollection: true);
             var world = new World(usagesPerCredit, idChars: 36);
-            var journal = new Journal();
-            foreach (var entry in world.InOrder(Usages))
-                journal.Apply(entry);
+            var journal = JournalOf(world, inAnyOrder);
             before = GC.GetTotalMemory(forceFullCollection: true) - empty;
             var horizon = (long)(world.Now * through);
             var (at, now) = (journal.BalanceAt(horizon), journal.BalanceAt(world.Now));
+            var collections = GC.CollectionCount(0);
 
             var start = Stopwatch.GetTimestamp();
             var run = journal.BeginClosing(new(horizon, ForgetThrough: long.MinValue))!;
             var begin = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            var (portions, longestCpu) = (new List<double>(), 0.0);
+            var (portions, longestCpu, longestPause) = (new List<double>(), 0.0, 0.0);
             while (!run.IsDone)
             {
-                var (portion, cpu) = (Stopwatch.GetTimestamp(), ThreadClock.Nanoseconds());
+                var (portion, cpu, pause) = (Stopwatch.GetTimestamp(), ThreadClock.Nanoseconds(), GC.GetTotalPauseDuration());
                 run.Step(PortionEntries);
                 longestCpu = Math.Max(longestCpu, (ThreadClock.Nanoseconds() - cpu) / 1e6);
+                longestPause = Math.Max(longestPause, (GC.GetTotalPauseDuration() - pause).TotalMilliseconds);
                 portions.Add(Stopwatch.GetElapsedTime(portion).TotalMilliseconds);
             }
 
-            rounds.Add((begin, portions, longestCpu, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
+            var whole = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            collections = GC.CollectionCount(0) - collections;
             journal = run.Journal;
             run = null;
+            start = Stopwatch.GetTimestamp();
+            var answer = journal.BalanceAt(world.Now);
+            rounds.Add(new(begin, portions, longestCpu, collections, longestPause, Stopwatch.GetElapsedTime(start).TotalMilliseconds, whole));
             folded = Usages - journal.UsageCount;
             after = GC.GetTotalMemory(forceFullCollection: true) - empty;
-            if ((journal.BalanceAt(horizon), journal.BalanceAt(world.Now)) != (at, now))
+            if ((journal.BalanceAt(horizon), answer) != (at, now))
                 throw new InvalidOperationException("The closing has changed a balance.");
         }
 
@@ -67,7 +73,23 @@ internal static class ClosingBench
         var all = rounds.SelectMany(round => round.Portions).Order().ToList();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {what} | {folded:N0} | {Median(rounds.Select(round => round.Begin)):F1} ms (at most {rounds.Max(round => round.Begin):F1}) | {rounds[0].Portions.Count:N0} | {Median(all):F2} ms | {all[all.Count * 99 / 100]:F1} ms | {rounds.Max(round => round.LongestCpu):F1} ms | {all[^1]:F1} ms | {Median(rounds.Select(round => round.Whole)):F0} ms | {before / 1e6:F0} MB | {after / 1e6:F0} MB |"));
+            $"| {what} | {folded:N0} | {Median(rounds.Select(round => round.Begin)):F1} ms (at most {rounds.Max(round => round.Begin):F1}) | {rounds[0].Portions.Count:N0} | {Median(all):F2} ms | {all[all.Count * 99 / 100]:F1} ms | {rounds.Max(round => round.LongestCpu):F1} ms | {all[^1]:F1} ms | {Median(rounds.Select(round => (double)round.Collections)):F0}, {rounds.Max(round => round.LongestPause):F1} ms | {rounds.Max(round => round.Answer):F1} ms | {Median(rounds.Select(round => round.Whole)):F0} ms | {before / 1e6:F0} MB | {after / 1e6:F0} MB |"));
+    }
+
+    private static Journal JournalOf(World world, bool inAnyOrder)
+    {
+        var journal = new Journal();
+        var entries = world.InOrder(Usages);
+        if (inAnyOrder)
+        {
+            var shuffled = entries.ToArray();
+            new Random(1).Shuffle(shuffled);
+            entries = shuffled;
+        }
+
+        foreach (var entry in entries)
+            journal.Apply(entry);
+        return journal;
     }
 
     private static double Median(IEnumerable<double> values)
@@ -75,4 +97,14 @@ internal static class ClosingBench
         var sorted = values.Order().ToList();
         return sorted[sorted.Count / 2];
     }
+
+    /// <summary>One closing: milliseconds, and how often the collector ran.</summary>
+    /// <param name="Begin">Deciding what leaves.</param>
+    /// <param name="Portions">By the clock.</param>
+    /// <param name="LongestCpu">Of the portions, by the thread's processor time.</param>
+    /// <param name="Collections">Of any generation.</param>
+    /// <param name="LongestPause">As long as collections took in one portion.</param>
+    /// <param name="Answer">The first balance after it.</param>
+    /// <param name="Whole">From the beginning to the last portion.</param>
+    private sealed record Round(double Begin, List<double> Portions, double LongestCpu, int Collections, double LongestPause, double Answer, double Whole);
 }

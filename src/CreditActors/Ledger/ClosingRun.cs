@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace CreditActors.Ledger;
 
@@ -14,6 +13,12 @@ internal sealed class ClosingRun
     /// <summary>What is read before it is taken in, when all is carried out at once.</summary>
     private const int FinishEntries = 16_384;
 
+    /// <summary>So many boundaries that move for a credit cost about what an entry does: credits that overlap by the ten thousand move as many each.</summary>
+    private const int BoundariesForAnEntry = 512;
+
+    /// <summary>How many usages ahead the memory is fetched where one belongs; see <see cref="Journal.Apply(ReadOnlySpan{Entry})"/>.</summary>
+    private const int LookAhead = 4;
+
     private readonly Fold _fold;
     private readonly CreditTable _credits;
     private readonly UsageTable _usages;
@@ -23,11 +28,11 @@ internal sealed class ClosingRun
     private readonly int _sumCount;
     private readonly int _creditsEnd;
     private readonly int _usagesEnd;
-    private readonly List<Entry> _stays = [];
     private readonly Queue<(ReadOnlyMemory<Entry> Entries, long Version)> _taken = new();
     private readonly List<(long Version, JournalMark Mark)> _grown = [];
 
     private int _credit;
+    private int _staying;
     private int _sum;
     private int _usage;
     private JournalMark? _end;
@@ -52,6 +57,9 @@ internal sealed class ClosingRun
     /// <summary>True when nothing is left to carry out and to take in.</summary>
     public bool IsDone => _end is not null && _taken.Count == 0;
 
+    /// <summary>How many entries have left, once <see cref="IsDone"/>.</summary>
+    public int Folded => Journal.Closed!.Ids[^1].Count;
+
     /// <summary>Where the new journal stood when it held what the closing had left, and nothing that came later.</summary>
     public JournalMark End => _end ?? throw new UnreachableException("The closing isn't carried out.");
 
@@ -66,16 +74,19 @@ internal sealed class ClosingRun
     {
         for (; entries > 0 && _credit < _creditsEnd; entries--)
             PassCredit(_credit++);
-        TakeStays();
+        while (entries > 0 && _staying < _fold.Staying.Length)
+            entries -= 1 + (int)(Journal.TakeOver(_credits, _fold.Staying[_staying++]) / BoundariesForAnEntry);
         for (; entries > 0 && _sum < _sumCount; entries--)
             Journal.TakeSum(_sum++);
         for (; entries > 0 && _usage < _usagesEnd; entries--)
             PassUsage(_usage++);
-        TakeStays();
         while (entries > 0 && !_ids.IsSorted)
             entries -= _ids.SortPage();
-        if (entries > 0 && _end is null)
+        for (var replayed = 0; entries > 0 && _end is null; entries -= replayed)
         {
+            replayed = Journal.Extend(entries);
+            if (replayed > 0)
+                continue;
             Journal.Remember([.. _keptIds, _ids.Build()]);
             _end = Journal.Mark();
         }
@@ -96,24 +107,20 @@ internal sealed class ClosingRun
 
     private void PassCredit(int credit)
     {
+        if (!_fold.Leaves(credit))
+            return;
         ref readonly var row = ref _credits[credit];
-        if (_fold.Leaves(credit))
-            _ids.Add(ClosedIds.DigestOf(EntryKind.Credit, _credits.Id(credit), row.Amount, row.Timestamp, row.End - row.Timestamp, row.Priority), row.Revision);
-        else
-            _stays.Add(_credits.Read(credit));
+        _ids.Add(ClosedIds.DigestOf(EntryKind.Credit, _credits.Id(credit), row.Amount, row.Timestamp, row.End - row.Timestamp, row.Priority), row.Revision);
     }
 
     private void PassUsage(int usage)
     {
+        var ahead = usage + LookAhead;
+        if (ahead < _usagesEnd && _usages.Timestamp(ahead) >= _horizon)
+            Journal.Prefetch(_usages, ahead);
         if (_usages.Timestamp(usage) < _horizon)
             _ids.Add(ClosedIds.DigestOf(EntryKind.Usage, _usages.Id(usage), _usages.Amount(usage), _usages.Timestamp(usage)), _usages.Revision(usage));
         else
-            _stays.Add(_usages.Read(usage));
-    }
-
-    private void TakeStays()
-    {
-        Journal.Apply(CollectionsMarshal.AsSpan(_stays));
-        _stays.Clear();
+            Journal.TakeOver(_usages, usage);
     }
 }

@@ -47,6 +47,14 @@ internal sealed class CreditTable(long idBytesMax = IdTable.BytesMax)
         NextStarting = None,
     };
 
+    /// <summary>Takes over a credit of another table, whose id isn't here, as it stands: no string is made of its id.</summary>
+    public int TakeOver(CreditTable other, int credit)
+    {
+        var taken = _ids.Add(other.Id(credit));
+        _rows.Add(other._rows[credit] with { NextStarting = None });
+        return taken;
+    }
+
     public Credit Read(int credit)
     {
         ref var row = ref _rows[credit];

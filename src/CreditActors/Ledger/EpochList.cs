@@ -20,6 +20,9 @@ internal sealed class EpochList
 
     public int Count { get; private set; } = 1;
 
+    /// <summary>Boundaries moved so far to make room for others: what credits that come between others have cost.</summary>
+    public long BoundariesMoved { get; private set; }
+
     public Epoch this[int index] => _epochs[index];
 
     public long Start(int index) => _starts[index];
@@ -114,6 +117,7 @@ internal sealed class EpochList
             Array.Resize(ref _epochs, capacity);
         }
 
+        BoundariesMoved += Count - index - 1;
         Array.Copy(_starts, index + 1, _starts, index + 2, Count - index - 1);
         Array.Copy(_epochs, index + 1, _epochs, index + 2, Count - index - 1);
         _starts[index + 1] = start;

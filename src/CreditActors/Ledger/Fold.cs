@@ -52,22 +52,30 @@ internal sealed class Fold
         }
 
         _leaves = new(credits.Count);
+        var (staying, starts) = (new List<int>(), new List<long>());
         for (var credit = 0; credit < credits.Count; credit++)
         {
             ref readonly var row = ref credits[credit];
-            if (row.Timestamp >= horizon)
-                continue;
-            if (row.Amount == 0 || (row.End < horizon && !(IsBetween(credit) && row.End >= _from)))
+            if (row.Timestamp < horizon)
             {
-                _leaves[credit] = true;
-                CreditsSum += row.Amount;
-                continue;
+                if (row.Amount == 0 || (row.End < horizon && !(IsBetween(credit) && row.End >= _from)))
+                {
+                    _leaves[credit] = true;
+                    CreditsSum += row.Amount;
+                    continue;
+                }
+
+                _boundaries.Add(row.Timestamp);
+                if (row.End < horizon)
+                    _boundaries.Add(row.End + 1);
             }
 
-            _boundaries.Add(row.Timestamp);
-            if (row.End < horizon)
-                _boundaries.Add(row.End + 1);
+            staying.Add(credit);
+            starts.Add(row.Timestamp);
         }
+
+        Staying = [.. staying];
+        Array.Sort(starts.ToArray(), Staying);
     }
 
     /// <summary>The amounts of those that leave.</summary>
@@ -75,6 +83,11 @@ internal sealed class Fold
 
     /// <summary>True when a credit that stood at the closing is no more in the journal after it.</summary>
     public bool Leaves(int credit) => _leaves[credit];
+
+    /// <summary>
+    /// The credits that stay, by their start: in this order few boundaries have to move for one that comes.
+    /// </summary>
+    public int[] Staying { get; }
 
     /// <summary>The usages before the horizon, epoch by epoch, less what the credits that burn before all others paid of them.</summary>
     public IEnumerable<ClosedSum> Sums()

@@ -80,6 +80,13 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
         return added ? Add(id, hash, free) : number;
     }
 
+    /// <summary>The number of an id that isn't here.</summary>
+    public int Add(ReadOnlySpan<byte> id)
+    {
+        var number = FindOrAdd(id, out var added);
+        return added ? number : throw new InvalidOperationException("An id that is taken over is here already.");
+    }
+
     public ReadOnlySpan<byte> Bytes(int number)
     {
         var at = _idAt[number];

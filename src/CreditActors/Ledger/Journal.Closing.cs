@@ -18,6 +18,8 @@ public sealed partial class Journal
     /// <summary>What the last closing left of the time before its horizon, once it is carried out; null when none was.</summary>
     internal ClosedBooks? Closed { get; private set; }
 
+    internal long BoundariesMoved => _epochs.BoundariesMoved;
+
     /// <summary>A closed sum is a usage like any other, numbered before all others.</summary>
     private int ClosedSumCount => Closed?.Sums.Length ?? 0;
 
@@ -63,15 +65,46 @@ public sealed partial class Journal
     internal void TakeSum(int sum) =>
         Apply(new Usage(string.Create(CultureInfo.InvariantCulture, $" {sum}"), Closed!.Sums[sum].Amount, Closed.Sums[sum].At));
 
+    /// <summary>Takes over a usage as it stands in another journal. Its id must be new here.</summary>
+    internal void TakeOver(UsageTable others, int usage)
+    {
+        var timestamp = others.Timestamp(usage);
+        MayClose(timestamp);
+        var taken = _usages.TakeOver(others, usage);
+        if (others.Amount(usage) > 0)
+            Insert(taken, timestamp);
+    }
+
+    /// <summary>Has the memory fetched where a usage of another journal belongs. Changes nothing.</summary>
+    internal void Prefetch(UsageTable others, int usage) => _usages.Prefetch(others, usage);
+
+    /// <summary>Takes over a credit as it stands in another journal. Its id must be new here.</summary>
+    /// <returns>How many boundaries moved for it: what it cost beyond itself.</returns>
+    internal long TakeOver(CreditTable others, int credit)
+    {
+        ref readonly var row = ref others[credit];
+        var before = _epochs.BoundariesMoved;
+        MayClose(row.Amount == 0 ? row.Timestamp : row.End);
+        var taken = _credits.TakeOver(others, credit);
+        StandingCreditsSum += row.Amount;
+        if (row.Amount > 0)
+            Link(taken, row.Timestamp, row.End);
+        return _epochs.BoundariesMoved - before;
+    }
+
+    /// <inheritdoc cref="Replay.Extend"/>
+    internal int Extend(int epochsMost) => _replay.Extend(epochsMost);
+
     /// <summary>The ids that have left and aren't forgotten, once all of them are there.</summary>
     internal void Remember(ImmutableArray<ClosedIds> ids) => Closed = Closed! with { Ids = ids };
 
     /// <summary>The sums are still to be taken in.</summary>
     private Journal Over(ClosedBooks books) => new(_idBytesMax) { Closed = books, Horizon = books.Horizon, StandingCreditsSum = books.CreditsSum };
 
-    private void MayClose(Entry edition)
+    private void MayClose(Entry edition) => MayClose(edition is Credit { IsVoid: false } credit ? credit.End : edition.Timestamp);
+
+    private void MayClose(long through)
     {
-        var through = edition is Credit { IsVoid: false } credit ? credit.End : edition.Timestamp;
         if (through < _firstClosable)
             _firstClosable = through;
     }

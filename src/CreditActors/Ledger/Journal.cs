@@ -209,10 +209,8 @@ public sealed partial class Journal
         }
 
         _usages.Set(usage, edition);
-        if (edition.IsVoid)
-            return;
-        _epochs[_epochs.Find(edition.Timestamp)].Usages.Insert(_usages, usage);
-        Touch(edition.Timestamp);
+        if (!edition.IsVoid)
+            Insert(usage, edition.Timestamp);
     }
 
     private void Apply(Credit edition)
@@ -234,10 +232,20 @@ public sealed partial class Journal
 
         _credits.Set(credit, edition);
         StandingCreditsSum += edition.Amount;
-        if (edition.IsVoid)
-            return;
+        if (!edition.IsVoid)
+            Link(credit, edition.Timestamp, edition.End);
+    }
+
+    private void Insert(int usage, long timestamp)
+    {
+        _epochs[_epochs.Find(timestamp)].Usages.Insert(_usages, usage);
+        Touch(timestamp);
+    }
+
+    private void Link(int credit, long start, long end)
+    {
         _epochs.Link(credit);
-        Touch(edition.Timestamp, edition.End);
+        Touch(start, end);
     }
 
     /// <summary>A usage at t changes what remains after t: at the boundaries beyond it, and in how the first of them follows.</summary>

@@ -68,6 +68,17 @@ internal sealed class Replay(EpochList epochs, CreditTable credits)
         return epochs[epoch].TotalAtStart;
     }
 
+    /// <summary>Replays some epochs beyond all that were ever replayed, so that no single question has to replay very many.</summary>
+    /// <returns>How many; 0 when there are none beyond.</returns>
+    public int Extend(int epochsMost)
+    {
+        var known = epochs.Find(_chainThrough);
+        var count = Math.Min(epochsMost, epochs.Count - 1 - known);
+        if (count > 0)
+            TotalAtStart(known + count);
+        return count;
+    }
+
     /// <summary>Forgets all that is derived.</summary>
     public void Drop()
     {

@@ -60,6 +60,19 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
             (_revisions ??= [])[usage] = edition.Revision;
     }
 
+    /// <summary>Takes over a usage of another table, whose id isn't here, as it stands: no string is made of its id.</summary>
+    public int TakeOver(UsageTable other, int usage)
+    {
+        var taken = _ids.Add(other.Id(usage));
+        _rows.Add(other._rows[usage]);
+        if (other.Revision(usage) is not 0 and var revision)
+            (_revisions ??= [])[taken] = revision;
+        return taken;
+    }
+
+    /// <summary>Has the memory fetched where the id of another table's usage belongs. Changes nothing.</summary>
+    public void Prefetch(UsageTable other, int usage) => _ids.Prefetch(other.Id(usage));
+
     public Usage Read(int usage) => new(_ids.Text(usage), Amount(usage), Timestamp(usage), Revision(usage));
 
     [StructLayout(LayoutKind.Auto)]
