@@ -141,6 +141,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
         ReturnReading(StoreResult.Untold);
         Tell(_state.GiveUp());
         _loadTimeout.CancelIfNotNull();
+        LeaveClosing();
         LeaveMemory();
         base.PostStop();
     }
@@ -174,23 +175,11 @@ internal sealed partial class AccountActor : UntypedPersistentActor
         if (!_state.IsClosing)
             _segments.Grown(LastSequenceNr, _state.Journal);
         else if (!wasClosing)
-            Self.Tell(ClosingPortion.Instance);
+            BeginClosing();
         Weigh();
         WriteNext();
         CutSnapshot();
         StopIfDrained();
-    }
-
-    private void CarryOutClosing()
-    {
-        if (_state.CarryOut(_settings.ClosingPortionEntries) is not { } closing)
-        {
-            Self.Tell(ClosingPortion.Instance);
-            return;
-        }
-
-        BeginAnew(closing);
-        CutSnapshot();
     }
 
     private void GiveUp()

@@ -75,6 +75,7 @@ public static class AccountHosting
             var metrics = AccountMetrics.From(provider.GetService<IMeterFactory>());
             metrics.Watch(StoreGatesProvider.Instance.Apply(system));
             metrics.Watch(ResidentAccountsProvider.Instance.Apply(system));
+            metrics.Watch(ClosingsProvider.Instance.Apply(system));
             return new AccountClient(
                 provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
                 AccountClientSettings.From(system.Settings.Config),

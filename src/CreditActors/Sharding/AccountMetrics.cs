@@ -103,6 +103,15 @@ public sealed class AccountMetrics
         _meter.CreateObservableCounter("gpucredit.resident.evictions", () => residents.Evicted, "{account}", "Accounts that left because all together took more than they may.");
     }
 
+    /// <summary>The closings of this node's accounts, asked when somebody looks.</summary>
+    internal void Watch(Closings closings)
+    {
+        _meter.CreateObservableCounter("gpucredit.closings.begun", () => closings.Begun, "{closing}", "Closings of accounts' books that were stored.");
+        _meter.CreateObservableCounter("gpucredit.closings.carried_out", () => closings.CarriedOut, "{closing}", "Those that were carried out; of the others that aren't under way the account has stopped, and carries it out when it wakes.");
+        _meter.CreateObservableCounter("gpucredit.closings.folded", () => closings.Folded, "{entry}", "Entries that have left their journals by those that were carried out.");
+        _meter.CreateObservableGauge("gpucredit.closings.under_way", () => closings.UnderWay, "{closing}", "Closings that are being carried out: meanwhile their accounts have their journals twice.");
+    }
+
     private void GiveUp(KeyValuePair<string, object?> call, TimeSpan duration)
     {
         _givenUp.Add(1, call);

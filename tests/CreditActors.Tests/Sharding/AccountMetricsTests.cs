@@ -107,6 +107,21 @@ public sealed class AccountMetricsTests : Akka.TestKit.Xunit2.TestKit
             (_seen["gpucredit.resident.accounts"], _seen["gpucredit.resident.bytes"], _seen["gpucredit.resident.budget"], _seen["gpucredit.resident.wakes"], _seen["gpucredit.resident.evictions"]));
     }
 
+    [Fact]
+    public void Closings_show_how_many_were_begun_and_carried_out_what_left_by_them_and_how_many_are_under_way()
+    {
+        var closings = new Closings();
+        _metrics.Watch(closings);
+        for (var i = 0; i < 4; i++)
+            closings.Begin();
+        closings.End(folded: 20);
+        closings.Leave();
+        _listener.RecordObservableInstruments();
+        Assert.Equal(
+            (4, 1, 20, 2),
+            (_seen["gpucredit.closings.begun"], _seen["gpucredit.closings.carried_out"], _seen["gpucredit.closings.folded"], _seen["gpucredit.closings.under_way"]));
+    }
+
     protected override void AfterAll()
     {
         _listener.Dispose();

@@ -38,6 +38,8 @@ public sealed class MetricsTests(PostgresFixture postgres) : IClassFixture<Postg
         Assert.NotEqual("0", Value(page, "gpucredit_resident_bytes", ""));
         Assert.NotEqual("0", Value(page, "gpucredit_resident_budget_bytes", ""));
         Assert.Equal("0", Value(page, "gpucredit_resident_evictions_total", ""));
+        foreach (var closings in (string[])["begun_total", "carried_out_total", "folded_total", "under_way"])
+            Assert.Equal("0", Value(page, $"gpucredit_closings_{closings}", ""));
         Assert.NotEqual("0", Value(page, "gpucredit_questions_total", "result=\"answered\""));
         Assert.Equal("2", Value(page, "gpucredit_call_duration_seconds_count", "call=\"record\""));
         Assert.Contains("http_server_request_duration_seconds_bucket", page, StringComparison.Ordinal);
