@@ -68,13 +68,37 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
     public int Find(ReadOnlySpan<byte> id) => Find(id, Hash(id), out _);
 
     /// <summary>Has the memory fetched where the id is, or belongs. Changes nothing.</summary>
-    public void Prefetch(ReadOnlySpan<byte> id) => _buckets.Prefetch(Hash(id));
-
-    /// <summary>The number of the id, adding it when it isn't here.</summary>
-    public int FindOrAdd(ReadOnlySpan<byte> id, out bool added)
+    /// <returns>The id's hash, which <see cref="FindOrAdd(ReadOnlySpan{byte}, ulong, out bool)"/> takes.</returns>
+    public ulong Prefetch(ReadOnlySpan<byte> id)
     {
         var hash = Hash(id);
         _buckets.Prefetch(hash);
+        return hash;
+    }
+
+    /// <summary>
+    /// Makes the buckets for about so many ids at once, as many as growing would have come to: the ids that come then needn't be moved on
+    /// the way there. A table that has ids already stays as it is.
+    /// </summary>
+    public void Expect(int ids)
+    {
+        if (Count > 0)
+            return;
+        var groups = 0;
+        while ((long)groups * GroupIdsMax < ids)
+            groups = GroupsAfter(groups);
+        _buckets = new Buckets(groups);
+    }
+
+    /// <summary>The number of the id, adding it when it isn't here.</summary>
+    public int FindOrAdd(ReadOnlySpan<byte> id, out bool added) => FindOrAdd(id, Prefetch(id), out added);
+
+    /// <param name="id">The id.</param>
+    /// <param name="hash">Its hash, as <see cref="Prefetch"/> has given it.</param>
+    /// <param name="added">It wasn't here.</param>
+    /// <inheritdoc cref="FindOrAdd(ReadOnlySpan{byte}, out bool)"/>
+    public int FindOrAdd(ReadOnlySpan<byte> id, ulong hash, out bool added)
+    {
         var number = Find(id, hash, out var free);
         added = number < 0;
         return added ? Add(id, hash, free) : number;
@@ -194,8 +218,10 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
             _moved = 0;
         }
 
-        _buckets = new Buckets(_buckets.Groups switch { 0 => 1, 1 => 2, 2 => 3, var groups => groups * 2 });
+        _buckets = new Buckets(GroupsAfter(_buckets.Groups));
     }
+
+    private static int GroupsAfter(int groups) => groups switch { 0 => 1, 1 => 2, 2 => 3, _ => groups * 2 };
 
     private void MoveSome()
     {

@@ -192,12 +192,24 @@ public sealed partial class Journal
     private static IEnumerable<int> AmendedBefore(int firstNew, List<int> amended, int from, int to) =>
         amended.Take(to).Skip(from).Where(number => number < firstNew).Distinct();
 
+    [SkipLocalsInit]
     private void Apply(Usage edition)
     {
-        var usage = _usages.FindOrAdd(edition.UsageId, out var added);
+        var id = IdTable.Encode(edition.UsageId, stackalloc byte[Limits.IdCharsMax]);
+        Apply(id, _usages.Prefetch(id), edition.Amount, edition.Timestamp, edition.Revision);
+    }
+
+    /// <param name="id">Of a usage.</param>
+    /// <param name="hash">What <see cref="UsageTable.Prefetch(ReadOnlySpan{byte})"/> has given for it.</param>
+    /// <param name="amount">0 is a void.</param>
+    /// <param name="timestamp">When.</param>
+    /// <param name="revision">Of this edition.</param>
+    private void Apply(ReadOnlySpan<byte> id, ulong hash, long amount, long timestamp, int revision)
+    {
+        var usage = _usages.FindOrAdd(id, hash, out var added);
         if (!added)
         {
-            if (edition.Revision <= _usages.Revision(usage))
+            if (revision <= _usages.Revision(usage))
                 return;
             _amendedUsages.Add(usage);
             if (_usages.Amount(usage) > 0)
@@ -208,9 +220,9 @@ public sealed partial class Journal
             }
         }
 
-        _usages.Set(usage, edition);
-        if (!edition.IsVoid)
-            Insert(usage, edition.Timestamp);
+        _usages.Set(usage, amount, timestamp, revision);
+        if (amount != 0)
+            Insert(usage, timestamp);
     }
 
     private void Apply(Credit edition)

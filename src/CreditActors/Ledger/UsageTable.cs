@@ -44,20 +44,26 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
     [SkipLocalsInit]
     public void Prefetch(string usageId) => _ids.Prefetch(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]));
 
-    [SkipLocalsInit]
-    public int FindOrAdd(string usageId, out bool added)
+    /// <inheritdoc cref="IdTable.Prefetch"/>
+    public ulong Prefetch(ReadOnlySpan<byte> usageId) => _ids.Prefetch(usageId);
+
+    /// <inheritdoc cref="IdTable.Expect"/>
+    public void Expect(int usages) => _ids.Expect(usages);
+
+    /// <inheritdoc cref="IdTable.FindOrAdd(ReadOnlySpan{byte}, ulong, out bool)"/>
+    public int FindOrAdd(ReadOnlySpan<byte> usageId, ulong hash, out bool added)
     {
-        var usage = _ids.FindOrAdd(IdTable.Encode(usageId, stackalloc byte[Limits.IdCharsMax]), out added);
+        var usage = _ids.FindOrAdd(usageId, hash, out added);
         if (added)
             _rows.Add(default);
         return usage;
     }
 
-    public void Set(int usage, Usage edition)
+    public void Set(int usage, long amount, long timestamp, int revision)
     {
-        _rows[usage] = new() { Timestamp = edition.Timestamp, Amount = edition.Amount };
-        if (edition.Revision != 0)
-            (_revisions ??= [])[usage] = edition.Revision;
+        _rows[usage] = new() { Timestamp = timestamp, Amount = amount };
+        if (revision != 0)
+            (_revisions ??= [])[usage] = revision;
     }
 
     /// <summary>Takes over a usage of another table, whose id isn't here, as it stands: no string is made of its id.</summary>

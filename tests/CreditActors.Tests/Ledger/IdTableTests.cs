@@ -43,6 +43,22 @@ public sealed class IdTableTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(10_000)]
+    public void A_table_made_for_so_many_ids_takes_them_and_more(int expected)
+    {
+        var table = new IdTable();
+        table.Expect(expected);
+        Assert.Equal(-1, table.Find(Bytes(Id(0))));
+        for (var n = 0; n < 20_000; n++)
+            Assert.Equal(n, table.FindOrAdd(Bytes(Id(n)), out _));
+        table.Expect(100_000); // too late, and changes nothing
+        for (var n = 0; n < 20_000; n++)
+            Assert.Equal(n, table.Find(Bytes(Id(n))));
+    }
+
     [Fact]
     public void Ids_of_the_greatest_length_fill_block_after_block()
     {

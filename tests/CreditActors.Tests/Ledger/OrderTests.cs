@@ -16,9 +16,7 @@ public sealed class OrderTests(ITestOutputHelper output)
             (first, second, firstTime, secondTime) =>
             {
                 var usages = new UsageTable();
-                var (came, follows) = (usages.FindOrAdd(first, out _), usages.FindOrAdd(second, out _));
-                usages.Set(came, new Usage(first, 1, firstTime));
-                usages.Set(follows, new Usage(second, 1, secondTime));
+                var (came, follows) = (usages.Add(new Usage(first, 1, firstTime)), usages.Add(new Usage(second, 1, secondTime)));
                 var expected = firstTime != secondTime ? firstTime < secondTime : string.CompareOrdinal(first, second) < 0;
                 Assert.Equal(expected, usages.Precedes(came, follows));
                 Assert.Equal(!expected, usages.Precedes(follows, came));

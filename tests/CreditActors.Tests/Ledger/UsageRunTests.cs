@@ -26,7 +26,7 @@ public sealed class UsageRunTests(ITestOutputHelper output)
         var run = default(UsageRun);
         for (var n = 0; n < 2_000; n++)
         {
-            run.Insert(usages, Add(usages, $"{n:D5}", time: n, amount: 1));
+            run.Insert(usages, usages.Add(new Usage($"{n:D5}", 1, n)));
             Assert.Equal((n + 1, (Int128)n + 1), (run.Count, run.Sum));
             Assert.Equal(n + 1, run.SumThrough(usages, n));
             Assert.Equal(n, run.SumThrough(usages, n - 1));
@@ -45,7 +45,7 @@ public sealed class UsageRunTests(ITestOutputHelper output)
         var ids = Enumerable.Range(0, 3_000).Select(n => $"u{n}").ToArray();
         chance.Shuffle(ids);
         foreach (var id in ids)
-            run.Insert(usages, Add(usages, id, time: 7, amount: 1));
+            run.Insert(usages, usages.Add(new Usage(id, 1, 7)));
         Assert.Equal(3_000, run.SumThrough(usages, 7));
         Assert.Equal(0, run.SumThrough(usages, 6));
         chance.Shuffle(ids);
@@ -75,7 +75,7 @@ public sealed class UsageRunTests(ITestOutputHelper output)
             }
             else
             {
-                var usage = Add(usages, $"{chance.Next():X}-{n}", chance.Next(Times), chance.NextInt64(1, Limits.AmountMax));
+                var usage = usages.Add(new Usage($"{chance.Next():X}-{n}", chance.NextInt64(1, Limits.AmountMax), chance.Next(Times)));
                 model.Add(usage);
                 if (usages.Timestamp(usage) < cut)
                     left.Insert(usages, usage);
@@ -116,13 +116,5 @@ public sealed class UsageRunTests(ITestOutputHelper output)
             Assert.Equal(right.Sum, right.SumThrough(usages, long.MaxValue));
             Assert.Equal(0, right.SumThrough(usages, cut - 1));
         }
-    }
-
-    private static int Add(UsageTable usages, string id, long time, long amount)
-    {
-        var number = usages.FindOrAdd(id, out var added);
-        Assert.True(added);
-        usages.Set(number, new Usage(id, amount, time));
-        return number;
     }
 }
