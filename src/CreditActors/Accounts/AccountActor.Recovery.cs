@@ -34,6 +34,7 @@ internal sealed partial class AccountActor
         {
             case SnapshotOffer { Snapshot: AccountSegment { IsFragment: false } segment } offer when segment.Version == offer.Metadata.SequenceNr:
                 _trimBelow = segment.OlderVersions.IsEmpty ? segment.Version : segment.OlderVersions[0];
+                _state.Expect(segment, _settings.Snapshot.RowEntriesMax);
                 if (segment.OlderVersions.IsEmpty)
                     TakeIn(segment);
                 else

@@ -31,7 +31,7 @@ internal sealed partial class AccountActor
         TrimLeftRows();
         var cut = _segments.Cut();
         var segment = new AccountSegment(
-            cut.OlderVersions, cut.Row.Version, [.. _state.Journal.EntriesBetween(cut.Row.From, cut.Row.To)], BooksOf(cut.Row.Closed));
+            cut.OlderVersions, cut.Row.Version, _state.Journal.PackBetween(cut.Row.From, cut.Row.To), BooksOf(cut.Row.Closed), cut.OlderEntries);
         // Not SaveSnapshot, which would file it under the last version: what has come since the row's end is not in it.
         // The store puts its own time where none is given.
         SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, segment.Version, DateTime.MinValue), segment));

@@ -21,12 +21,21 @@ internal sealed partial class AccountState<TCaller>
         return new(version, run);
     }
 
+    /// <summary>Makes room for a snapshot, before the first of its rows is taken in.</summary>
+    /// <param name="newest">Its newest row.</param>
+    /// <param name="rowEntriesMax">What a row holds at most: whatever the newest says, there is no room for more than its rows can hold.</param>
+    public void Expect(AccountSegment newest, int rowEntriesMax)
+    {
+        var rows = newest.OlderVersions.Length + 1L;
+        Journal.Expect((int)Math.Min(newest.OlderEntries + newest.Entries.Count, Math.Min(rows * rowEntriesMax, int.MaxValue)));
+    }
+
     /// <summary>Takes a row of the snapshot in, in recovery.</summary>
     public void Restore(AccountSegment segment)
     {
         if (segment.Books?.Head is { } head)
             Journal = Journal.Restored(head);
-        Journal.Apply(segment.Entries.AsSpan());
+        Journal.Apply(segment.Entries);
         if (segment.Books is { } books)
             Remember(books);
         Version = Math.Max(Version, segment.Version);

@@ -104,7 +104,7 @@ internal sealed class Segments(SnapshotSettings settings)
         var taken = 1;
         var row = _unsaved[0];
         if (row.Closed is not null)
-            return Saving = new(row, Versions(0, _saved.Count), []);
+            return Saving = CutOf(row, _saved.Count);
         while (taken < _unsaved.Count && row.Entries + _unsaved[taken].Entries <= settings.RowEntriesMax)
             row = Joined(row, _unsaved[taken++]);
 
@@ -115,7 +115,7 @@ internal sealed class Segments(SnapshotSettings settings)
                 row = Joined(_saved[--kept], row);
         }
 
-        return Saving = new(row, Versions(0, kept), Versions(kept, _saved.Count));
+        return Saving = CutOf(row, kept);
     }
 
     public SnapshotCut Saved()
@@ -174,6 +174,9 @@ internal sealed class Segments(SnapshotSettings settings)
 
     private static Segment Joined(Segment older, Segment newer) =>
         new(newer.Version, older.From, newer.To, older.Entries + newer.Entries);
+
+    private SnapshotCut CutOf(Segment row, int kept) =>
+        new(row, Versions(0, kept), Versions(kept, _saved.Count), _saved.Take(kept).Sum(older => (long)older.Entries));
 
     private ImmutableArray<long> Versions(int from, int to)
     {

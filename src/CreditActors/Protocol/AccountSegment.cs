@@ -11,7 +11,8 @@ namespace CreditActors.Protocol;
 /// <param name="Version">The last version (sequence number) that this row covers.</param>
 /// <param name="Entries">Standing editions, in any order.</param>
 /// <param name="Books">What it holds of closed books, when the snapshot begins with this row and those before it; else null.</param>
-internal sealed record AccountSegment(ImmutableArray<long> OlderVersions, long Version, ImmutableArray<Entry> Entries, SegmentBooks? Books = null) : IWireMessage
+/// <param name="OlderEntries">About how many entries the older rows hold together, so that there can be room for them; 0 where nobody has said.</param>
+internal sealed record AccountSegment(ImmutableArray<long> OlderVersions, long Version, PackedEntries Entries, SegmentBooks? Books = null, long OlderEntries = 0) : IWireMessage
 {
     /// <summary>True when more rows belong to it than those that it names: without them it is no account.</summary>
     public bool IsFragment => Books is { IsLast: false };

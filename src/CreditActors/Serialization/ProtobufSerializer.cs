@@ -50,24 +50,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         _ => throw Unknown(o),
     };
 
-    public override byte[] ToBinary(object obj) => (obj switch
-    {
-        EntriesRecorded { Closing: { } closing } closed => StorageCodec.Write(closed.Entries, closing),
-        EntriesRecorded recorded => StorageCodec.Write(recorded),
-        AccountSegment { Books: { } books } beginning => StorageCodec.Write(beginning, books),
-        AccountSegment segment => StorageCodec.Write(segment),
-        AddCredit add => WireCodec.Write(add.AccountId, [add.Credit]),
-        UseCredit use => WireCodec.Write(use.AccountId, [use.Usage]),
-        RecordEntries record => WireCodec.Write(record.AccountId, record.Entries.AsSpan()),
-        GetBalance get => WireCodec.Write(get),
-        EntriesOutcome outcome => WireCodec.Write(outcome),
-        BalanceAnswer answer => (IMessage)WireCodec.Write(answer),
-        BeforeHorizon before => WireCodec.Write(before),
-        AccountUnavailable unavailable => WireCodec.Write(unavailable),
-        LeasePing ping => WireCodec.Write(ping),
-        LeaseGrant grant => WireCodec.Write(grant),
-        _ => throw Unknown(obj),
-    }).ToByteArray();
+    public override byte[] ToBinary(object obj) => obj is AccountSegment { Books: null } segment ? SegmentCodec.Write(segment) : MessageOf(obj).ToByteArray();
 
     public override object FromBinary(byte[] bytes, string manifest)
     {
@@ -78,7 +61,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
                 EntriesRecordedManifest => StorageCodec.Read(Proto.EntriesRecorded.Parser.ParseFrom(bytes)),
                 EntriesRecordedAndClosedManifest => StorageCodec.Read(Proto.EntriesRecordedAndClosed.Parser.ParseFrom(bytes)),
                 AccountSegmentWithBooksManifest => StorageCodec.Read(Proto.AccountSegmentWithBooks.Parser.ParseFrom(bytes)),
-                AccountSegmentManifest => StorageCodec.Read(Proto.AccountSegment.Parser.ParseFrom(bytes)),
+                AccountSegmentManifest => SegmentCodec.TryRead(bytes) ?? StorageCodec.Read(Proto.AccountSegment.Parser.ParseFrom(bytes)),
                 AddCreditManifest => WireCodec.ReadAddCredit(Proto.Record.Parser.ParseFrom(bytes)),
                 UseCreditManifest => WireCodec.ReadUseCredit(Proto.Record.Parser.ParseFrom(bytes)),
                 RecordEntriesManifest => WireCodec.ReadRecordEntries(Proto.Record.Parser.ParseFrom(bytes)),
@@ -93,12 +76,30 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
                     $"The manifest \"{manifest}\" is unknown: what it names was written by a newer version, or isn't ours."),
             };
         }
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or OverflowException)
+        catch (Exception fault) when (fault is InvalidProtocolBufferException or FormatException or OverflowException)
         {
             // Truncated or garbled bytes, and values that fit no field of ours, are one fault to whoever reads.
             throw new SerializationException($"These bytes are no {manifest}: {fault.Message}", fault);
         }
     }
+
+    private static IMessage MessageOf(object message) => message switch
+    {
+        EntriesRecorded { Closing: { } closing } closed => StorageCodec.Write(closed.Entries, closing),
+        EntriesRecorded recorded => StorageCodec.Write(recorded),
+        AccountSegment { Books: { } books } beginning => StorageCodec.Write(beginning, books),
+        AddCredit add => WireCodec.Write(add.AccountId, [add.Credit]),
+        UseCredit use => WireCodec.Write(use.AccountId, [use.Usage]),
+        RecordEntries record => WireCodec.Write(record.AccountId, record.Entries.AsSpan()),
+        GetBalance get => WireCodec.Write(get),
+        EntriesOutcome outcome => WireCodec.Write(outcome),
+        BalanceAnswer answer => WireCodec.Write(answer),
+        BeforeHorizon before => WireCodec.Write(before),
+        AccountUnavailable unavailable => WireCodec.Write(unavailable),
+        LeasePing ping => WireCodec.Write(ping),
+        LeaseGrant grant => WireCodec.Write(grant),
+        _ => throw Unknown(message),
+    };
 
     private static ArgumentException Unknown(object message) =>
         new($"{message.GetType()} has no manifest: it is neither stored nor sent.", nameof(message));

@@ -25,23 +25,15 @@ internal static class StorageCodec
             Field.Required(proto.HasHorizon, proto.Horizon, "horizon"),
             Field.Required(proto.HasForgetThrough, proto.ForgetThrough, "forget_through")));
 
-    public static Proto.AccountSegment Write(AccountSegment segment)
-    {
-        var proto = new Proto.AccountSegment { Version = (ulong)segment.Version, Entries = EntryColumns.Write(segment.Entries.AsSpan()) };
-        foreach (var version in segment.OlderVersions)
-            proto.OlderVersions.Add((ulong)version);
-        return proto;
-    }
-
     public static AccountSegment Read(Proto.AccountSegment proto) => new(
-        Versions(proto.OlderVersions), (long)Field.Required(proto.HasVersion, proto.Version, "version"), EntryColumns.Read(proto.Entries));
+        Versions(proto.OlderVersions), (long)Field.Required(proto.HasVersion, proto.Version, "version"), Packed(proto.Entries), OlderEntries: (long)proto.OlderEntries);
 
     public static Proto.AccountSegmentWithBooks Write(AccountSegment segment, SegmentBooks books)
     {
         var proto = new Proto.AccountSegmentWithBooks
         {
             Version = (ulong)segment.Version,
-            Entries = EntryColumns.Write(segment.Entries.AsSpan()),
+            Entries = EntryColumns.Write(segment.Entries.ToEntries().AsSpan()),
             IsLast = books.IsLast,
         };
         foreach (var version in segment.OlderVersions)
@@ -56,11 +48,13 @@ internal static class StorageCodec
     public static AccountSegment Read(Proto.AccountSegmentWithBooks proto) => new(
         Versions(proto.OlderVersions),
         (long)Field.Required(proto.HasVersion, proto.Version, "version"),
-        EntryColumns.Read(proto.Entries),
+        Packed(proto.Entries),
         new SegmentBooks(
             proto.Head is { } head ? BooksCodec.Read(head) : null,
             [.. proto.Ids.Select(BooksCodec.Read)],
             Field.Required(proto.HasIsLast, proto.IsLast, "is_last")));
+
+    private static PackedEntries Packed(Proto.Entries? columns) => PackedEntries.Of(EntryColumns.Read(columns).AsSpan());
 
     private static ImmutableArray<long> Versions(RepeatedField<ulong> versions)
     {

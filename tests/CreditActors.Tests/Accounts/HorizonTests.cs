@@ -165,7 +165,7 @@ public sealed class HorizonTests : AccountTestKit
         await UntilClosed("a");
         var rows = await Rows("a");
         Assert.Equal([(true, false), (false, false), (false, false), (false, true)], rows.Select(row => (row.Books!.Head is not null, row.Books.IsLast)));
-        Assert.Equal((2, 500), (rows.Sum(row => row.Entries.Length), rows.Sum(row => row.Books!.Ids.Sum(ids => ids.Digests.Length))));
+        Assert.Equal((2, 500), (rows.Sum(row => row.Entries.Count), rows.Sum(row => row.Books!.Ids.Sum(ids => ids.Digests.Length))));
         Assert.Equal(0, await CountEventsRead("a"));
         await Stop(account);
 

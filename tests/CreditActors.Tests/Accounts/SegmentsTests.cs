@@ -31,6 +31,7 @@ public sealed class SegmentsTests
                 var cut = rows.Cut();
                 Assert.InRange(cut.Row.Entries, 1, Eighth.RowEntriesMax);
                 written += journal.EntriesBetween(cut.Row.From, cut.Row.To).Count();
+                Assert.Equal(cut.Row.Version * entriesInAnEvent, cut.OlderEntries + cut.Row.Entries);
                 rows.Saved();
                 most = Math.Max(most, rows.SavedCount);
             }

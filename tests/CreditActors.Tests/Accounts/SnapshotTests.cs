@@ -30,7 +30,7 @@ public sealed class SnapshotTests : AccountTestKit
         await Write("a", 100);
         var rows = await Rows("a");
         Assert.Equal(rows.SkipLast(1).Select(row => row.Version), rows[^1].OlderVersions);
-        Assert.Equal(100, rows.Sum(row => row.Entries.Length));
+        Assert.Equal(100, rows.Sum(row => row.Entries.Count));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class SnapshotTests : AccountTestKit
         await Write("a", 100, first: 100);
         var rows = await Rows("a");
         Assert.Equal(rows.SkipLast(1).Select(row => row.Version), rows[^1].OlderVersions);
-        Assert.Equal(200, rows.Sum(row => row.Entries.Length));
+        Assert.Equal(200, rows.Sum(row => row.Entries.Count));
         Assert.Equal(0, await CountEventsRead("a"));
     }
 
@@ -60,7 +60,7 @@ public sealed class SnapshotTests : AccountTestKit
         await Snapshots.OnDelete.Pass();
         Assert.Equal(0, await CountEventsRead("a"));
         await Write("a", 2, first: events);
-        Assert.Equal(events + 2, (await Rows("a")).Sum(row => row.Entries.Length));
+        Assert.Equal(events + 2, (await Rows("a")).Sum(row => row.Entries.Count));
         Assert.Equal(0, await CountEventsRead("a"));
     }
 
@@ -81,7 +81,7 @@ public sealed class SnapshotTests : AccountTestKit
         Assert.Equal([.. before.Select(row => row.Version), 16], (await Rows("a")).Select(row => row.Version));
 
         await Write("a", 2, first: 16);
-        Assert.Equal(18, (await Rows("a")).Sum(row => row.Entries.Length));
+        Assert.Equal(18, (await Rows("a")).Sum(row => row.Entries.Count));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class SnapshotTests : AccountTestKit
         await Snapshots.OnSave.Pass();
         await Write("a", 20, first: 20);
         Assert.NotEmpty(await Rows("a"));
-        Assert.Equal(40, (await Rows("a")).Sum(row => row.Entries.Length));
+        Assert.Equal(40, (await Rows("a")).Sum(row => row.Entries.Count));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class SnapshotTests : AccountTestKit
         await AwaitAssertAsync(async () =>
         {
             var anew = await Rows("a");
-            Assert.Equal(100, anew.Sum(row => row.Entries.Length));
+            Assert.Equal(100, anew.Sum(row => row.Entries.Count));
             Assert.Equal(anew.SkipLast(1).Select(row => row.Version), anew[^1].OlderVersions);
         });
     }

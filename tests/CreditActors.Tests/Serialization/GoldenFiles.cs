@@ -24,6 +24,7 @@ internal static class GoldenFiles
         [ProtobufSerializer.EntriesRecordedAndClosedManifest + "-none"] = new EntriesRecorded([], new Closing(-5, -10)),
         [ProtobufSerializer.AccountSegmentManifest + "-first"] = new AccountSegment([], 256, [Credit, Usage]),
         [ProtobufSerializer.AccountSegmentManifest + "-later"] = new AccountSegment([256, 2_048], 5_000_000_000, [Usage]),
+        [ProtobufSerializer.AccountSegmentManifest + "-counted"] = new AccountSegment([256, 2_048], 5_000_000_000, [Usage, Credit], OlderEntries: 70_000),
         [ProtobufSerializer.AccountSegmentWithBooksManifest + "-first"] = new AccountSegment(
             [],
             255,

@@ -52,10 +52,14 @@ internal static class Messages
         from isLast in Gen.Bool
         select new SegmentBooks(isFirst ? new ClosedBooks(horizon, credits, [.. sums], []) : null, [.. ids], isLast);
 
+    /// <summary>Rows as they are written: without closed books.</summary>
+    public static Gen<AccountSegment> Segments { get; } =
+        Gen.Select(AnyEntry.Array[0, 20], Gen.Long[1, long.MaxValue].Array[0, 5], Gen.Long[1, long.MaxValue], Gen.Long[0, long.MaxValue], (entries, older, version, olderEntries) =>
+            new AccountSegment([.. older], version, [.. entries], OlderEntries: olderEntries / 2 * (older.Length > 2 ? 1 : 0)));
+
     public static Gen<IWireMessage> Any { get; } = Gen.OneOf(
         AnyEntry.Array[0, 20].Select(entries => (IWireMessage)new EntriesRecorded([.. entries])),
-        Gen.Select(AnyEntry.Array[0, 20], Gen.Long[1, long.MaxValue].Array[0, 5], Gen.Long[1, long.MaxValue], (entries, older, version) =>
-            (IWireMessage)new AccountSegment([.. older], version, [.. entries])),
+        Segments.Select(segment => (IWireMessage)segment),
         Gen.Select(Ids, AnyEntry, (account, entry) => entry is Credit credit ? new AddCredit(account, credit) : (IWireMessage)new UseCredit(account, (Usage)entry)),
         Gen.Select(Ids, AnyEntry.Array[0, 20], (account, entries) => (IWireMessage)new RecordEntries(account, [.. entries])),
         Gen.Select(Ids, Ticks, (account, at) => (IWireMessage)new GetBalance(account, at)),
@@ -73,7 +77,7 @@ internal static class Messages
     public static string Print(object message) => message switch
     {
         EntriesRecorded recorded => $"EntriesRecorded {List(recorded.Entries)} {recorded.Closing}",
-        AccountSegment segment => $"AccountSegment {List(segment.OlderVersions)} {segment.Version} {List(segment.Entries)} {Print(segment.Books)}",
+        AccountSegment segment => $"AccountSegment {List(segment.OlderVersions)} {segment.Version} {List(segment.Entries)} {Print(segment.Books)} {segment.OlderEntries}",
         RecordEntries record => $"RecordEntries {record.AccountId} {List(record.Entries)}",
         EntriesOutcome outcome => $"EntriesOutcome {outcome.AccountId} {List(outcome.Outcomes)}",
         _ => message.ToString()!,
