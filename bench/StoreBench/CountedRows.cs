@@ -19,5 +19,7 @@ internal sealed class CountedRows(IEventRows rows, Action written) : IEventRows
 
     public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) => rows.NewestSnapshotsAsync(persistenceIds);
 
+    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => rows.SnapshotThroughAsync(persistenceId, version);
+
     public ValueTask DisposeAsync() => rows.DisposeAsync();
 }

@@ -24,5 +24,7 @@ internal sealed class CountedRows(IEventRows rows) : IEventRows
     public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) =>
         rows.NewestSnapshotsAsync(persistenceIds);
 
+    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => rows.SnapshotThroughAsync(persistenceId, version);
+
     public ValueTask DisposeAsync() => rows.DisposeAsync();
 }

@@ -58,6 +58,9 @@ public abstract class EventRowsTests
         }
 
         Assert.InRange(Assert.Single(await store.Rows.NewestSnapshotsAsync(["account-a"]))!.Created, start, TimeProvider.System.GetUtcNow().Ticks);
+        foreach (var (through, found) in new (long, long?)[] { (0, null), (1, 1), (2, 2), (3, 2), (long.MaxValue, 2) })
+            Assert.Equal(found, (await store.Rows.SnapshotThroughAsync("account-a", through))?.SequenceNr);
+        Assert.Null(await store.Rows.SnapshotThroughAsync("account-b", long.MaxValue));
         foreach (var overrides in new[] { "", Stock })
         {
             await using var system = await StoreSystem.StartAsync(store.With(store.Rows), overrides);

@@ -44,5 +44,7 @@ internal sealed class HeldRows(IEventRows rows) : IEventRows
 
     public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) => rows.NewestSnapshotsAsync(persistenceIds);
 
+    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => rows.SnapshotThroughAsync(persistenceId, version);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

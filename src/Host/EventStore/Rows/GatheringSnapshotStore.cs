@@ -5,8 +5,8 @@ using Akka.Persistence.Sql.Snapshot;
 namespace GpuCredit.Host.EventStore.Rows;
 
 /// <summary>
-/// Akka.Persistence.Sql's snapshot store, with one of its statements replaced: the question for an account's newest row when it wakes, which is
-/// asked for many accounts at once, prepared.
+/// Akka.Persistence.Sql's snapshot store, with its two questions replaced by prepared ones: that for an account's newest row when it wakes, which is
+/// asked for many accounts at once, and that for one of its older rows.
 /// </summary>
 internal sealed class GatheringSnapshotStore : SqlSnapshotStore
 {
@@ -16,20 +16,18 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
     private const int AsksMax = 100_000;
 
     private readonly Akka.Serialization.Serialization _serialization = Context.System.Serialization;
+    private readonly IEventRows _rows = Context.System.Settings.Setup.Get<EventRowsSetup>().Value.Rows;
     private readonly Gatherer<string, SnapshotRow?> _newest;
 
     public GatheringSnapshotStore(Config config)
-        : base(config)
-    {
-        var rows = Context.System.Settings.Setup.Get<EventRowsSetup>().Value.Rows;
-        _newest = new(AskTogetherMax, rows.Readers, AsksMax, rows.NewestSnapshotsAsync);
-    }
+        : base(config) => _newest = new(AskTogetherMax, _rows.Readers, AsksMax, _rows.NewestSnapshotsAsync);
 
     protected override async Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
-        if (criteria.MaxSequenceNr != long.MaxValue || criteria.MaxTimeStamp != DateTime.MaxValue)
+        if (criteria.MaxTimeStamp != DateTime.MaxValue || criteria.MinSequenceNr > 0 || criteria.MinTimestamp is not null)
             return await base.LoadAsync(persistenceId, criteria, cancellationToken);
-        var row = await _newest.AskAsync(persistenceId).WaitAsync(cancellationToken);
+        var asked = criteria.MaxSequenceNr == long.MaxValue ? _newest.AskAsync(persistenceId) : _rows.SnapshotThroughAsync(persistenceId, criteria.MaxSequenceNr);
+        var row = await asked.WaitAsync(cancellationToken);
         return row is null
             ? null
             : new SelectedSnapshot(new SnapshotMetadata(persistenceId, row.SequenceNr, new DateTime(row.Created)), _serialization.Deserialize(row.Bytes, row.SerializerId, row.Manifest));

@@ -30,4 +30,8 @@ internal interface IEventRows : IAsyncDisposable
     /// <summary>The newest snapshot row of each persistence id, null where there is none, in the order of <paramref name="persistenceIds"/>.</summary>
     /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
     Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds);
+
+    /// <summary>The newest snapshot row of a persistence id up to a version, that one included; null where there is none.</summary>
+    /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
+    Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version);
 }

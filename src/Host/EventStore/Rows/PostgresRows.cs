@@ -36,6 +36,12 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
             SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = account.id ORDER BY sequence_number DESC LIMIT 1) AS newest
         """;
 
+    private const string Through =
+        """
+        SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot
+        WHERE persistence_id = $1 AND sequence_number <= $2 ORDER BY sequence_number DESC LIMIT 1
+        """;
+
     public int Readers => 2;
 
     public async Task AppendAsync(IReadOnlyList<EventRow> rows)
@@ -142,6 +148,20 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
         }
 
         return newest;
+    }
+
+    public async Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var ask = new NpgsqlCommand(Through, connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = persistenceId }, new NpgsqlParameter<long> { TypedValue = version } },
+        };
+        await using var answer = await ask.ExecuteReaderAsync();
+        return await answer.ReadAsync()
+            ? new SnapshotRow(answer.GetInt64(0), answer.GetInt64(1), answer.GetFieldValue<byte[]>(2), answer.GetString(3), answer.GetInt32(4))
+            : null;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

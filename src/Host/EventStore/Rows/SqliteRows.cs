@@ -26,10 +26,14 @@ internal sealed class SqliteRows : IEventRows
     private const string Newest =
         "SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1";
 
+    private const string Through =
+        "SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = $id AND sequence_number <= $through ORDER BY sequence_number DESC LIMIT 1";
+
     private readonly Held _writing;
     private readonly Held _highest;
     private readonly Held _reading;
     private readonly Held _newest;
+    private readonly Held _through;
 
     public SqliteRows(string connectionString)
     {
@@ -39,6 +43,7 @@ internal sealed class SqliteRows : IEventRows
         _highest = new(unpooled, Highest, "$id");
         _reading = new(unpooled, Read, "$id", "$from", "$to", "$max");
         _newest = new(unpooled, Newest, "$id");
+        _through = new(unpooled, Through, "$id", "$through");
     }
 
     public int Readers => 1;
@@ -84,9 +89,14 @@ internal sealed class SqliteRows : IEventRows
         }));
 
     public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) =>
-        ForEachAsync(_newest, persistenceIds, row => row.Read()
-            ? new SnapshotRow(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt32(4))
-            : null);
+        ForEachAsync(_newest, persistenceIds, SnapshotOf);
+
+    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => _through.UseAsync(command =>
+    {
+        (command.Parameters[0].Value, command.Parameters[1].Value) = (persistenceId, version);
+        using var row = command.ExecuteReader();
+        return SnapshotOf(row);
+    });
 
     public ValueTask DisposeAsync()
     {
@@ -94,8 +104,13 @@ internal sealed class SqliteRows : IEventRows
         _highest.Dispose();
         _reading.Dispose();
         _newest.Dispose();
+        _through.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static SnapshotRow? SnapshotOf(SqliteDataReader row) => row.Read()
+        ? new SnapshotRow(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt32(4))
+        : null;
 
     private static Task<IReadOnlyList<T>> ForEachAsync<T>(Held reading, IReadOnlyList<string> persistenceIds, Func<SqliteDataReader, T> read) => reading.UseAsync(command =>
     {
