@@ -5,6 +5,8 @@ namespace StoreBench;
 
 internal static class Machine
 {
+    public static string Load => File.Exists("/proc/loadavg") ? $"load averages {string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3])}" : "load unknown";
+
     public static string Describe(string folder)
     {
         var model = File.Exists("/proc/cpuinfo")

@@ -1,9 +1,25 @@
 using StoreBench;
 using StoreBench.Residents;
+using StoreBench.StartUp;
+using StoreBench.Whales;
 
 // dotnet run -c Release --project bench/StoreBench [-- accounts rows rounds folder]
 // dotnet run -c Release --project bench/StoreBench -- postgres [accounts rows rounds]
 // dotnet run -c Release --project bench/StoreBench -- accounts [accounts entries budget seconds sqlite|postgres] [--write | --add]
+// dotnet run -c Release --project bench/StoreBench -- whale [usages sqlite|postgres] [--write]
+// dotnet run -c Release --project bench/StoreBench -- startup [entries sqlite|postgres] [--write]
+if (args is ["startup", ..])
+{
+    await StartUpRounds.RunAsync(args[1..]);
+    return;
+}
+
+if (args is ["whale", ..])
+{
+    await WhaleRounds.RunAsync(args[1..]);
+    return;
+}
+
 if (args is ["accounts", ..])
 {
     await ResidentRounds.RunAsync(args[1..]);
