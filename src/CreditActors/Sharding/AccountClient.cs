@@ -13,14 +13,15 @@ namespace CreditActors.Sharding;
 /// <see cref="OutcomeStatus.Unavailable"/>. Refusals are values; nothing here throws for what a caller or a store can cause.
 /// A caller that cancels gets its <see cref="OperationCanceledException"/>.
 /// </summary>
-public sealed class AccountClient
+public sealed class AccountClient : IDisposable
 {
     private readonly IRequiredActor<AccountRegion> _region;
     private readonly AccountClientSettings _settings;
     private readonly TimeProvider _time;
     private readonly NodeLife _life;
     private readonly AccountMetrics _metrics;
-    private IActorRef? _knownRegion;
+    private readonly CallsUnderWay _calls;
+    private IInternalActorRef? _knownRegion;
     private int _inFlight;
 
     /// <param name="region">The way to the accounts.</param>
@@ -35,6 +36,7 @@ public sealed class AccountClient
         _time = time;
         _life = life;
         _metrics = metrics;
+        _calls = new(settings, time, life.Ended);
         _metrics.Watch(() => Volatile.Read(ref _inFlight), settings.EntriesInFlightMax);
     }
 
@@ -48,7 +50,7 @@ public sealed class AccountClient
         var start = _time.GetTimestamp();
         try
         {
-            var outcome = await RecordOneAsync(accountId, entry, cancellation).ConfigureAwait(false);
+            var outcome = await RecordOneAsync(accountId, entry, start, cancellation).ConfigureAwait(false);
             _metrics.Recorded(outcome, _time.GetElapsedTime(start));
             return outcome;
         }
@@ -89,7 +91,7 @@ public sealed class AccountClient
         var start = _time.GetTimestamp();
         try
         {
-            var answer = await AskBalanceAsync(accountId, at, cancellation).ConfigureAwait(false);
+            var answer = await AskBalanceAsync(accountId, at, start, cancellation).ConfigureAwait(false);
             _metrics.Asked(answer, _time.GetElapsedTime(start));
             return answer;
         }
@@ -100,76 +102,66 @@ public sealed class AccountClient
         }
     }
 
-    private async Task<EntryOutcome> RecordOneAsync(string accountId, Entry entry, CancellationToken cancellation)
+    /// <summary>No more calls are looked after.</summary>
+    public void Dispose() => _calls.Dispose();
+
+    private async Task<EntryOutcome> RecordOneAsync(string accountId, Entry entry, long start, CancellationToken cancellation)
     {
         if (Refused(accountId, entry) is { } refused)
             return refused;
-        if (!TryEnter(1))
-            return EntryOutcome.Unavailable;
-        try
-        {
-            IAccountMessage command = entry is Credit credit ? new AddCredit(accountId, credit) : new UseCredit(accountId, (Usage)entry);
-            var outcomes = await AskAsync<EntriesOutcome>(command, _settings.Deadline, cancellation).ConfigureAwait(false);
-            return outcomes is null ? EntryOutcome.Unavailable : outcomes.Outcomes[0];
-        }
-        finally
-        {
-            Interlocked.Add(ref _inFlight, -1);
-        }
+        IAccountMessage command = entry is Credit credit ? new AddCredit(accountId, credit) : new UseCredit(accountId, (Usage)entry);
+        return await AskAsync(command, start, cancellation).ConfigureAwait(false) is EntriesOutcome { Outcomes: [var outcome, ..] } ? outcome : EntryOutcome.Unavailable;
     }
 
     private async Task<EntryOutcome[]> RecordAllAsync(IReadOnlyList<AccountEntry> entries, long start, CancellationToken cancellation)
     {
-        var outcomes = new EntryOutcome[entries.Count];
-        var accounts = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        var allowed = 0;
-        for (var i = 0; i < entries.Count; i++)
+        var outcomes = new EntryOutcome?[entries.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+            outcomes[i] = Refused(entries[i].AccountId, entries[i].Entry);
+        var accounts = new EntriesByAccount(entries, i => outcomes[i] is not null);
+        if (accounts.Count > 0 && TryEnter(accounts.EntryCount))
         {
-            var (accountId, entry) = entries[i];
-            if (Refused(accountId, entry) is { } refused)
+            try
             {
-                outcomes[i] = refused;
-                continue;
+                if (await RegionAsync(start, cancellation).ConfigureAwait(false) is { } region)
+                    await OverAsync(new BatchCall(entries, accounts, outcomes, region), start, cancellation).ConfigureAwait(false);
             }
-
-            ref var positions = ref CollectionsMarshal.GetValueRefOrAddDefault(accounts, accountId, out _);
-            (positions ??= []).Add(i);
-            allowed++;
+            finally
+            {
+                Interlocked.Add(ref _inFlight, -accounts.EntryCount);
+            }
         }
 
-        if (!TryEnter(allowed))
-        {
-            foreach (var position in accounts.Values.SelectMany(positions => positions))
-                outcomes[position] = EntryOutcome.Unavailable;
-            return outcomes;
-        }
-
-        try
-        {
-            await Task.WhenAll(accounts.Select(account => RecordInOrderAsync(account.Key, entries, account.Value, outcomes, start, cancellation)))
-                .ConfigureAwait(false);
-            return outcomes;
-        }
-        finally
-        {
-            Interlocked.Add(ref _inFlight, -allowed);
-        }
+        for (var i = 0; i < outcomes.Length; i++)
+            outcomes[i] ??= EntryOutcome.Unavailable;
+        return outcomes!;
     }
 
-    private async Task<Ask<BalanceAnswer>> AskBalanceAsync(string accountId, long at, CancellationToken cancellation)
+    private async Task<Ask<BalanceAnswer>> AskBalanceAsync(string accountId, long at, long start, CancellationToken cancellation) =>
+        await AskAsync(new GetBalance(accountId, at), start, cancellation).ConfigureAwait(false) switch
+        {
+            BalanceAnswer answer => new(answer),
+            BeforeHorizon before => new(null, before.Horizon),
+            null or AccountUnavailable => default,
+            var reply => throw new UnreachableException($"{reply.GetType()} answers no question."),
+        };
+
+    /// <summary>
+    /// The answer to a message that counts as one entry, or null when none came in time. A shard that moves, or whose node dies, loses messages
+    /// without a word, so what isn't answered is sent again, a bounded number of times: entries and questions may be repeated. All tries have one
+    /// address for the answer, so that a slow one still counts; and the first that comes is the first that was decided.
+    /// </summary>
+    private async Task<IWireMessage?> AskAsync(IAccountMessage message, long start, CancellationToken cancellation)
     {
         if (!TryEnter(1))
-            return default;
+            return null;
         try
         {
-            var reply = await AskAsync<IWireMessage>(new GetBalance(accountId, at), _settings.Deadline, cancellation).ConfigureAwait(false);
-            return reply switch
-            {
-                BalanceAnswer answer => new(answer),
-                BeforeHorizon before => new(null, before.Horizon),
-                null or AccountUnavailable => default,
-                _ => throw new UnreachableException($"{reply.GetType()} answers no question."),
-            };
+            if (await RegionAsync(start, cancellation).ConfigureAwait(false) is not { } region)
+                return null;
+            var call = new OneMessageCall(message, region);
+            await OverAsync(call, start, cancellation).ConfigureAwait(false);
+            return call.Answer;
         }
         finally
         {
@@ -177,78 +169,41 @@ public sealed class AccountClient
         }
     }
 
-    /// <summary>
-    /// One account's entries, chunk after chunk: the next leaves when the last is answered, so that no chunk overtakes
-    /// another, whatever a shard's move does to messages under way.
-    /// </summary>
-    private async Task RecordInOrderAsync(
-        string accountId, IReadOnlyList<AccountEntry> entries, List<int> positions, EntryOutcome[] outcomes, long start, CancellationToken cancellation)
+    /// <summary>Completes when the call is answered or given up.</summary>
+    private Task OverAsync(Call call, long start, CancellationToken cancellation)
     {
-        for (var done = 0; done < positions.Count;)
-        {
-            var chunk = positions.GetRange(done, EntryChunks.Length(entries, CollectionsMarshal.AsSpan(positions), done));
-            var command = ImmutableArray.CreateBuilder<Entry>(chunk.Count);
-            foreach (var position in chunk)
-                command.Add(entries[position].Entry);
-
-            var left = _settings.Deadline - _time.GetElapsedTime(start);
-            var answer = left <= TimeSpan.Zero
-                ? null
-                : await AskAsync<EntriesOutcome>(new RecordEntries(accountId, command.MoveToImmutable()), left, cancellation).ConfigureAwait(false);
-            for (var i = 0; i < chunk.Count; i++)
-                outcomes[chunk[i]] = answer is null ? EntryOutcome.Unavailable : answer.Outcomes[i];
-            done += chunk.Count;
-        }
+        _calls.Begin(call, start, _settings.Deadline);
+        return cancellation.CanBeCanceled ? CancelledAsync(call, cancellation) : call.Task;
     }
 
-    /// <summary>
-    /// The answer, or null when none came in time. A shard that moves, or whose node dies, loses messages without a word, so what
-    /// isn't answered is sent again, a bounded number of times: entries and questions may be repeated. All tries have one
-    /// address for the answer, so that a slow one still counts; and the first that comes is the first that was decided.
-    /// </summary>
-    private async Task<T?> AskAsync<T>(IAccountMessage message, TimeSpan timeout, CancellationToken cancellation)
-        where T : class
+    private static async Task CancelledAsync(Call call, CancellationToken cancellation)
     {
-        var start = _time.GetTimestamp();
+        await using (cancellation.UnsafeRegister(static (call, token) => ((Call)call!).Cancel(token), call).ConfigureAwait(false))
+            await call.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>The way to the accounts, or null when there is none in time.</summary>
+    private ValueTask<IInternalActorRef?> RegionAsync(long start, CancellationToken cancellation) =>
+        _knownRegion is { } region && _life is { Joined.IsCompleted: true, Ended.IsCancellationRequested: false } ? new(region) : new(FindRegionAsync(start, cancellation));
+
+    private async Task<IInternalActorRef?> FindRegionAsync(long start, CancellationToken cancellation)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _life.Ended);
         try
         {
             // Until the actor system is up there is no region; that counts against the deadline too.
-            var region = _knownRegion ??= await _region.GetAsync(cancellation).WaitAsync(timeout, _time, cancellation).ConfigureAwait(false);
-            // A node that hasn't joined reaches nobody: the caller does better to turn to another at once.
-            if (!_life.Joined.IsCompleted && !await IsOverWithin(_life.Joined, _life.JoinWithin).ConfigureAwait(false))
-                return null;
-            var left = timeout - _time.GetElapsedTime(start);
+            var left = _settings.Deadline - _time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
                 return null;
-            IActorRef? answerTo = null;
-            var answer = region.Ask<T>(
-                self =>
-                {
-                    answerTo = self;
-                    return message;
-                },
-                left,
-                cancellation);
-            var wait = _settings.TryAgainAfter;
-            for (var tries = 1; tries < _settings.TriesMax && !await IsOverWithin(answer, wait).ConfigureAwait(false); tries++)
-            {
-                region.Tell(message, answerTo!);
-                wait *= 2;
-            }
-
-            return await answer.WaitAsync(_life.Ended).ConfigureAwait(false);
+            _knownRegion ??= (IInternalActorRef)await _region.GetAsync(given.Token).WaitAsync(left, _time, given.Token).ConfigureAwait(false);
+            // A node that hasn't joined reaches nobody: the caller does better to turn to another at once.
+            await _life.Joined.WaitAsync(_life.JoinWithin, _time, given.Token).ConfigureAwait(false);
+            return _knownRegion;
         }
-        catch (Exception late) when (late is AskTimeoutException or TimeoutException || (late is OperationCanceledException && _life.Ended.IsCancellationRequested && !cancellation.IsCancellationRequested))
+        catch (Exception late) when (late is TimeoutException || (late is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return null;
         }
-    }
-
-    /// <summary>However it ended.</summary>
-    private async ValueTask<bool> IsOverWithin(Task answer, TimeSpan time)
-    {
-        await answer.WaitAsync(time, _time, _life.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return answer.IsCompleted || _life.Ended.IsCancellationRequested;
     }
 
     private static EntryOutcome? Refused(string accountId, Entry entry) =>

@@ -1,0 +1,82 @@
+using Akka.Actor;
+using CreditActors.Protocol;
+
+namespace CreditActors.Sharding;
+
+/// <summary>
+/// Where the answer to one message comes. What Akka's own Ask makes for each message, made lighter: no task, no timer, and a path only for who
+/// asks for it, which is remoting, when the message leaves this node. (Akka's PromiseActorRef does that too, and isn't public.)
+/// <para>The first answer counts; what comes later, as when the message was sent twice, is passed over.</para>
+/// </summary>
+/// <param name="call">Is told the answer.</param>
+/// <param name="place">The message's place in it.</param>
+/// <param name="message">What is sent, and sent again.</param>
+/// <param name="region">Where it goes.</param>
+internal sealed class AnswerAddress(Call call, int place, IAccountMessage message, IInternalActorRef region) : MinimalActorRef
+{
+    private ActorPath? _path;
+    private int _isOver;
+    private int _tries;
+
+    /// <summary>The message's place in its call.</summary>
+    public int Place => place;
+
+    public override IActorRefProvider Provider => region.Provider;
+
+    /// <summary>Asking for it makes it one that other nodes can find.</summary>
+    public override ActorPath Path
+    {
+        get
+        {
+            if (Volatile.Read(ref _path) is { } known)
+                return known;
+            var path = Provider.TempPath();
+            Provider.RegisterTempActor(this, path);
+            if (Interlocked.CompareExchange(ref _path, path, null) is { } other)
+            {
+                Provider.UnregisterTempActor(path);
+                return other;
+            }
+
+            // Its end may have come meanwhile, and have seen no path.
+            if (IsOver)
+                Provider.UnregisterTempActor(path);
+            return path;
+        }
+    }
+
+    /// <summary>When it is to be sent again, in timestamps.</summary>
+    public long NextTryAt { get; private set; }
+
+    public bool IsOver => Volatile.Read(ref _isOver) != 0;
+
+    /// <summary>Sends the message if it is time, and hasn't been sent as often as it may.</summary>
+    /// <param name="now">A timestamp.</param>
+    /// <param name="waiting">From the first try to the second, in timestamps; every later wait is twice the last.</param>
+    /// <param name="triesMax">How often it may be sent.</param>
+    public void Send(long now, long waiting, int triesMax)
+    {
+        if (IsOver || _tries >= triesMax || now < NextTryAt)
+            return;
+        NextTryAt = now + (waiting << Math.Min(_tries, 16));
+        _tries++;
+        region.Tell(message, this);
+    }
+
+    /// <summary>No answer counts any more.</summary>
+    /// <returns>False when that had been so before.</returns>
+    public bool End()
+    {
+        if (Interlocked.Exchange(ref _isOver, 1) != 0)
+            return false;
+        if (Volatile.Read(ref _path) is { } path)
+            Provider.UnregisterTempActor(path);
+        return true;
+    }
+
+    protected override void TellInternal(object message, IActorRef sender)
+    {
+        if (message is IWireMessage answer && End())
+            call.Answered(this, answer);
+    }
+}
