@@ -119,7 +119,7 @@ public sealed class SnapshotTests : AccountTestKit
     {
         await Write("a", 100);
         var rows = await Rows("a");
-        await Save("a", rows[1] with { OlderVersions = [rows[0].Version, rows[1].Version - 1], Entries = rows[1].Entries[^1..] });
+        await Save("a", rows[1] with { OlderVersions = [rows[0].Version, rows[1].Version - 1], Entries = PackedEntries.Of([.. rows[1].Entries.TakeLast(1)]) });
         var account = Account("a");
         for (var i = 0; i < 100; i++)
             Assert.Equal(OutcomeStatus.Duplicate, (await Record(account, new Usage($"u{i}", 1, i))).Status);
