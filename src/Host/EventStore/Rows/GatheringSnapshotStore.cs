@@ -24,7 +24,7 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
 
     protected override async Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
-        if (criteria.MaxTimeStamp != DateTime.MaxValue || criteria.MinSequenceNr > 0 || criteria.MinTimestamp is not null)
+        if (criteria.MaxTimeStamp != DateTime.MaxValue || criteria.MinSequenceNr > 0 || criteria.MinTimestamp > DateTime.MinValue)
             return await base.LoadAsync(persistenceId, criteria, cancellationToken);
         var asked = criteria.MaxSequenceNr == long.MaxValue ? _newest.AskAsync(persistenceId) : _rows.SnapshotThroughAsync(persistenceId, criteria.MaxSequenceNr);
         var row = await asked.WaitAsync(cancellationToken);
