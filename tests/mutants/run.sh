@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks the ledger in one place at a time, and expects its tests to notice.
+# Breaks the ledger, or the accounts, in one place at a time, and expects their tests to notice.
 #
 #   tests/mutants/run.sh              every mutant
 #   tests/mutants/run.sh 01 stops     those whose name contains one of the words
@@ -13,34 +13,74 @@ deadline=${MUTANT_DEADLINE_SECONDS:-300}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for file in Directory.Build.props Directory.Packages.props BannedSymbols.txt global.json NuGet.config nuget.config; do
-    if [ -f "$root/$file" ]; then cp "$root/$file" "$work/"; fi
-done
-ledger=$work/src/CreditActors
-tests=$work/tests/CreditActors.Tests
-mkdir -p "$ledger" "$tests"
-cp "$here/alone/CreditActors.csproj" "$ledger/"
-cp "$here/alone/CreditActors.Tests.csproj" "$tests/"
-cp -r "$root/src/CreditActors/Ledger" "$work/pristine"
-cp -r "$root/tests/CreditActors.Tests/Ledger" "$tests/"
-echo '{ "stopOnFail": true }' > "$tests/xunit.runner.json"
-
-plant() { # the ledger as it is, and then the patch, if one is given
-    rm -rf "$ledger/Ledger"
-    cp -r "$work/pristine" "$ledger/Ledger"
-    if [ $# -eq 1 ]; then (cd "$work" && GIT_CEILING_DIRECTORIES=$work git apply "$1"); fi
+# Two places to break things in: the ledger alone, which is built and tested in seconds, and the whole room that it stands in.
+fill() { # place: the files that builds need, the sources as they are, and the tests
+    local place=$1
+    mkdir -p "$place"
+    for file in Directory.Build.props Directory.Packages.props BannedSymbols.txt global.json NuGet.config nuget.config; do
+        if [ -f "$root/$file" ]; then cp "$root/$file" "$place/"; fi
+    done
+    mkdir -p "$place/src/CreditActors" "$place/tests/CreditActors.Tests/bin/Release/net10.0"
+    # Where the project copies it from, and where it is wanted: one of the two projects doesn't copy it.
+    echo '{ "stopOnFail": true }' | tee "$place/tests/CreditActors.Tests/xunit.runner.json" > "$place/tests/CreditActors.Tests/bin/Release/net10.0/xunit.runner.json"
 }
 
-build() { dotnet build "$1" -c Release -v q -nologo "${@:2}" > "$work/build.log" 2>&1 || { cat "$work/build.log"; return 1; }; }
+fill_ledger() {
+    fill "$work/ledger"
+    cp "$here/alone/CreditActors.csproj" "$work/ledger/src/CreditActors/"
+    cp "$here/alone/CreditActors.Tests.csproj" "$work/ledger/tests/CreditActors.Tests/"
+    mkdir "$work/ledger/pristine"
+    cp -r "$root/src/CreditActors/Ledger" "$work/ledger/pristine/"
+    cp -r "$root/tests/CreditActors.Tests/Ledger" "$work/ledger/tests/CreditActors.Tests/"
+}
 
-verdict() { # prints the first test that failed; nothing when all pass
-    local status=0
-    timeout "$deadline" dotnet test "$tests/bin/Release/net10.0/CreditActors.Tests.dll" --logger "console;verbosity=quiet" > "$work/test.log" 2>&1 || status=$?
+fill_accounts() {
+    fill "$work/accounts"
+    mkdir "$work/accounts/pristine" "$work/accounts/hocon"
+    cp "$root/hocon/reference.conf" "$work/accounts/hocon/"
+    cp "$root/src/CreditActors/CreditActors.csproj" "$work/accounts/src/CreditActors/"
+    cp "$root/tests/CreditActors.Tests/CreditActors.Tests.csproj" "$work/accounts/tests/CreditActors.Tests/"
+    for room in Ledger Protocol Accounts Sharding Serialization; do cp -r "$root/src/CreditActors/$room" "$work/accounts/pristine/"; done
+    for room in Ledger Accounts Serialization Sharding; do cp -r "$root/tests/CreditActors.Tests/$room" "$work/accounts/tests/CreditActors.Tests/"; done
+}
+
+plant() { # place [patch]: its sources as they are, and then the patch, if one is given
+    local place=$work/$1
+    for room in "$place"/pristine/*; do
+        rm -rf "$place/src/CreditActors/$(basename "$room")"
+        cp -r "$room" "$place/src/CreditActors/"
+    done
+    if [ $# -eq 2 ]; then (cd "$place" && GIT_CEILING_DIRECTORIES=$place git apply "$2"); fi
+}
+
+build() { # place project [arguments]
+    dotnet build "$work/$1/$2" -c Release -v q -nologo -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false -p:TreatWarningsAsErrors=false \
+        -p:GenerateDocumentationFile=false "${@:3}" > "$work/build.log" 2>&1 || { cat "$work/build.log"; return 1; }
+}
+
+verdict() { # place: prints the first test that failed; nothing when all pass
+    local status=0 filter=Tests.Ledger
+    if [ "$1" = accounts ]; then filter=Tests.Accounts; fi
+    timeout "$deadline" dotnet test "$work/$1/tests/CreditActors.Tests/bin/Release/net10.0/CreditActors.Tests.dll" \
+        --filter "FullyQualifiedName~$filter" --logger "console;verbosity=quiet" > "$work/test.log" 2>&1 || status=$?
     if [ $status -eq 124 ]; then echo "(no end within $deadline s)"; return; fi
     if [ $status -ne 0 ]; then
-        grep -m1 '\[FAIL\]' "$work/test.log" | sed -E 's/^\[xUnit\.net [0-9:.]+\] +//; s/ \[FAIL\]$//; s/^CreditActors\.Tests\.Ledger\.//' \
+        grep -m1 '\[FAIL\]' "$work/test.log" | sed -E 's/^\[xUnit\.net [0-9:.]+\] +//; s/ \[FAIL\]$//; s/^CreditActors\.Tests\.(Ledger|Accounts)\.//' \
             || { cat "$work/test.log" >&2; echo "the tests did not run" >&2; exit 2; }
     fi
+}
+
+place_of() { # patch: where it is planted
+    if grep '^+++ ' "$1" | grep -qv '^+++ b/src/CreditActors/Ledger/'; then echo accounts; else echo ledger; fi
+}
+
+ready() { # place: filled, built and found to be without a fault, once
+    if [ -d "$work/$1" ]; then return; fi
+    "fill_$1"
+    plant "$1"
+    build "$1" tests/CreditActors.Tests || exit 2
+    caught=$(verdict "$1")
+    if [ -n "$caught" ]; then echo "The tests fail without any mutant: $caught"; exit 2; fi
 }
 
 wanted() {
@@ -50,21 +90,18 @@ wanted() {
     return 1
 }
 
-plant
-build "$tests" || exit 2
-caught=$(verdict)
-if [ -n "$caught" ]; then echo "The tests fail without any mutant: $caught"; exit 2; fi
-
 survivors=0
 echo "| mutant | caught by |"
 echo "| --- | --- |"
 for patch in "$here"/*.patch; do
     name=$(basename "$patch" .patch)
     wanted "$name" "$@" || continue
-    plant "$patch" || { echo "$name no longer applies"; exit 2; }
-    build "$ledger" --no-restore || { echo "$name no longer compiles"; exit 2; }
-    cp "$ledger/bin/Release/net10.0/CreditActors.dll" "$tests/bin/Release/net10.0/"
-    caught=$(verdict)
+    place=$(place_of "$patch")
+    ready "$place"
+    plant "$place" "$patch" || { echo "$name no longer applies"; exit 2; }
+    build "$place" src/CreditActors --no-restore || { echo "$name no longer compiles"; exit 2; }
+    cp "$work/$place/src/CreditActors/bin/Release/net10.0/CreditActors.dll" "$work/$place/tests/CreditActors.Tests/bin/Release/net10.0/"
+    caught=$(verdict "$place")
     if [ -z "$caught" ]; then survivors=$((survivors + 1)); caught="**survived**"; fi
     echo "| $name | $caught |"
 done
