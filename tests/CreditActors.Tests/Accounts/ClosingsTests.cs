@@ -42,6 +42,22 @@ public sealed class ClosingsTests : AccountTestKit
     }
 
     [Fact]
+    public async Task A_node_with_a_shorter_horizon_forgets_by_its_own_length_and_knows_what_is_younger_than_twice_that()
+    {
+        var account = await Open(new Usage("u", 1, 4), new Usage("v", 1, 20));
+        await Close(account);
+        await Stop(account);
+        Settings = Settings with { Horizon = 50 };
+        Clock.Tick = 112;
+        account = Account("a");
+        Assert.Equal(OutcomeStatus.Duplicate, (await Record(account, new Usage("u", 1, 4))).Status);
+        await Record(account, new Usage("closes", 1, 112));
+        await AwaitConditionAsync(() => Task.FromResult(Closings.CarriedOut == 2), TimeSpan.FromSeconds(20));
+        Assert.Equal(OutcomeStatus.Late, (await Record(account, new Usage("u", 1, 4))).Status);
+        Assert.Equal(OutcomeStatus.Duplicate, (await Record(account, new Usage("v", 1, 20))).Status);
+    }
+
+    [Fact]
     public async Task Credits_that_have_left_count_towards_the_limit_after_a_recovery_from_the_snapshot_too()
     {
         var account = await Open([.. Enumerable.Range(0, 1_024).Select(i => new Credit($"c{i}", Limits.AmountMax, 0, 5))]);
