@@ -16,6 +16,9 @@ internal static class LargeStore
 {
     public const int EntriesEach = 100;
 
+    /// <summary>After everything.</summary>
+    public const long Now = 1_000_000;
+
     private const int RowsTogether = 10_000;
     private const int Grant = 1_000_000;
 

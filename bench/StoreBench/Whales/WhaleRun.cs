@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CreditActors.Ledger;
+using StoreBench.StartUp;
 
 namespace StoreBench.Whales;
 
@@ -57,6 +58,10 @@ internal sealed class WhaleRun(long usages, WhaleStore store)
         MessageTimes.ClearAll();
         await ColdAsync(node, report, "asked cold in the worst moment");
         report.AddStalls("at the cold asks");
+        await node.StopAsync();
+        for (var start = 0; start < Starts; start++)
+            await NewProcessAsync(report);
+        await node.StartAsync();
 
         for (var i = 0; i < Starts; i++)
             await InterruptAsync(node, report);
@@ -138,6 +143,18 @@ internal sealed class WhaleRun(long usages, WhaleStore store)
         var (pauses, allocated) = (GC.GetTotalPauseDuration(), GC.GetTotalAllocatedBytes());
         var (balance, took) = await node.AskAsync(WhaleHistory.Now);
         return (balance, new ColdAsk(took, span.End().Cpu, GC.GetTotalPauseDuration() - pauses, GC.GetTotalAllocatedBytes() - allocated));
+    }
+
+    /// <summary>Where nothing is compiled that the whale needs, over HTTP.</summary>
+    private async Task NewProcessAsync(WhaleReport report)
+    {
+        var (snapshot, tail) = (await store.SnapshotAsync(), await store.TailAsync());
+        await using var host = await HostStart.RunAsync(Path.GetTempPath(), store.Settings);
+        var cpu = host.Cpu;
+        var (balance, took) = await host.AskAsync(WhaleHistory.AccountId, WhaleHistory.Now);
+        report.AddCold("asked cold in the worst moment, over HTTP, the first that a Host process does", new(took, host.Cpu - cpu, default, 0), snapshot, tail);
+        Check(WhaleHistory.Now, balance ?? 0);
+        await host.EndAsync("TERM");
     }
 
     private async Task CheckAsync(WhaleNode node)
