@@ -27,6 +27,7 @@ internal sealed class ChunkedList<T>
         get => ref _chunks[index >> ChunkBits][index & (ChunkItems - 1)];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(in T item)
     {
         var index = Count;

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace CreditActors.Ledger;
 
-/// <summary>Reads <see cref="PackedEntries"/> one after another. Hot: a million of them are read when a large account wakes.</summary>
+/// <summary>
+/// Reads <see cref="PackedEntries"/> one after another. Hot: a million of them are read when a large account wakes, which may be the first thing that
+/// a process does. So whoever reads all of them in a loop is compiled at its best at once (<see cref="MethodImplOptions.AggressiveOptimization"/>), with what it calls here in it.
+/// </summary>
 internal ref struct EntryCursor
 {
     private readonly ReadOnlySpan<byte> _kinds;
@@ -48,6 +51,7 @@ internal ref struct EntryCursor
     public int Priority { get; private set; }
 
     /// <summary>Goes to the next entry; false when there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Next()
     {
         if (!NextId())
@@ -59,13 +63,14 @@ internal ref struct EntryCursor
         if (Kind == EntryKind.Usage)
             return true;
         if (Kind != EntryKind.Credit)
-            throw new FormatException($"{(int)Kind} is no kind of entry.");
+            ThrowNoKind();
         Expiration = _expirations.Number();
         Priority = (int)_priorities.Number();
         return true;
     }
 
     /// <summary>Goes to the next entry's kind and id, and reads no more of any entry. For whoever looks ahead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool NextId()
     {
         if (_at == _kinds.Length)
@@ -94,6 +99,8 @@ internal ref struct EntryCursor
             : new Usage(id, Amount, Timestamp, Revision);
     }
 
+    private readonly void ThrowNoKind() => throw new FormatException($"{(int)Kind} is no kind of entry.");
+
     private ref struct Column(ReadOnlySpan<byte> bytes)
     {
         private const int BitsEach = 7;
@@ -102,8 +109,10 @@ internal ref struct EntryCursor
         private readonly ReadOnlySpan<byte> _bytes = bytes;
         private int _at;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public long Number() => checked((long)Unsigned());
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public long Signed()
         {
             var number = Unsigned();
@@ -111,6 +120,7 @@ internal ref struct EntryCursor
         }
 
         /// <summary>After so many bytes that mean nothing: a length, and as many characters.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public ReadOnlySpan<byte> Text(int markBytes)
         {
             _at += markBytes;
@@ -142,6 +152,7 @@ internal ref struct EntryCursor
             return UnsignedOfMany();
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private ulong UnsignedOfMany()
         {
             var number = 0UL;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CreditActors.Ledger;
 
 /// <summary>
@@ -28,6 +30,7 @@ internal sealed class EpochList
     public long Start(int index) => _starts[index];
 
     /// <summary>The epoch in which tick <paramref name="at"/> lies.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(long at)
     {
         // Most entries and questions come in order: they fall where the last one fell, or into the epoch after it.

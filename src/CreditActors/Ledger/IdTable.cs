@@ -97,6 +97,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
     /// <param name="hash">Its hash, as <see cref="Prefetch"/> has given it.</param>
     /// <param name="added">It wasn't here.</param>
     /// <inheritdoc cref="FindOrAdd(ReadOnlySpan{byte}, out bool)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int FindOrAdd(ReadOnlySpan<byte> id, ulong hash, out bool added)
     {
         var number = Find(id, hash, out var free);
@@ -111,6 +112,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
         return added ? number : throw new InvalidOperationException("An id that is taken over is here already.");
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Bytes(int number)
     {
         var at = _idAt[number];
@@ -132,6 +134,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
         return buffer[..Encoding.ASCII.GetBytes(id, buffer)];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Hash(ReadOnlySpan<byte> id) => XxHash3.HashToUInt64(id, Seed) & hashMask;
 
     private int Find(ReadOnlySpan<byte> id, ulong hash, out int free)
@@ -144,6 +147,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
     /// <param name="id">What to look for.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="free">The bucket where the id belongs when it isn't here.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Find(Buckets buckets, ReadOnlySpan<byte> id, ulong hash, out int free)
     {
         free = -1;
@@ -166,6 +170,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Add(ReadOnlySpan<byte> id, ulong hash, int free)
     {
         if (Count >= _buckets.Groups * GroupIdsMax)
@@ -181,6 +186,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
         return number;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint Store(ReadOnlySpan<byte> id)
     {
         var bytes = id.Length + 1;
@@ -223,6 +229,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
 
     private static int GroupsAfter(int groups) => groups switch { 0 => 1, 1 => 2, 2 => 3, _ => groups * 2 };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MoveSome()
     {
         Span<ulong> hashes = stackalloc ulong[Math.Min(MovesPerAdd, _formerIds - _moved)];
@@ -257,6 +264,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
         public static byte Tag(ulong hash) => (byte)Math.Max(1, hash & 0xFF);
 
         /// <summary>The group's first empty bucket, or −1.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int FirstFree(int group, Vector128<byte> tags)
         {
             var free = Vector128.Equals(tags, Vector128<byte>.Zero).ExtractMostSignificantBits();
@@ -271,6 +279,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
         /// Has the group's tags and numbers brought into the cache. One of the numbers is written soon, and a write that waits
         /// for its line holds up all that follow: a quarter of an insertion.
         /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public unsafe void Prefetch(ulong hash)
         {
             if (!Sse.IsSupported || Groups == 0)
@@ -280,12 +289,14 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
             Sse.Prefetch0(Unsafe.AsPointer(ref _numbers[bucket]));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Vector128<byte> Tags(int group) => Vector128.Create(_tags, group * BucketsPerGroup);
 
         /// <summary>
         /// The bucket's number, or −1 when more of the hash than the tag shows that it is another id's. Without that one id in
         /// twenty would be compared with a wrong one, whose characters lie at three places in memory that nothing has fetched.
         /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Number(int group, int bucket, ulong hash)
         {
             var number = _numbers[(group * BucketsPerGroup) + bucket] ^ MoreOf(hash);
@@ -304,6 +315,7 @@ internal sealed class IdTable(long bytesMax = IdTable.BytesMax, ulong hashMask =
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Put(int bucket, ulong hash, int number)
         {
             _tags[bucket] = Tag(hash);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CreditActors.Ledger;
 
 /// <summary>What an account saves and comes back from: entries in and out of a journal without an object for each.</summary>
@@ -7,6 +9,7 @@ public sealed partial class Journal
     private const int LookAheadPacked = 8;
 
     /// <summary>Takes stored editions in one after another, as <see cref="Apply(Entry)"/> does, without making an object of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Apply(PackedEntries entries)
     {
         Span<ulong> hashes = stackalloc ulong[LookAheadPacked];

@@ -204,6 +204,7 @@ public sealed partial class Journal
     /// <param name="amount">0 is a void.</param>
     /// <param name="timestamp">When.</param>
     /// <param name="revision">Of this edition.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Apply(ReadOnlySpan<byte> id, ulong hash, long amount, long timestamp, int revision)
     {
         var usage = _usages.FindOrAdd(id, hash, out var added);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CreditActors.Ledger;
@@ -29,6 +30,7 @@ internal struct UsagePage
     }
 
     /// <summary>How many of the page's usages come before the given one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly int CountBefore(UsageTable usages, int usage)
     {
         var (low, high) = (0, Count);
@@ -60,6 +62,7 @@ internal struct UsagePage
         return low;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void InsertAt(int at, int usage, long amount)
     {
         // Half as much again, and not twice: most epochs have few usages, and there are as many epochs as boundaries.

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CreditActors.Ledger;
@@ -21,6 +22,7 @@ internal struct UsageRun
 
     public readonly int Count => _whole.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Insert(UsageTable usages, int usage)
     {
         var pages = Pages();
@@ -170,6 +172,7 @@ internal struct UsageRun
     private Span<UsagePage> Pages() => _pages is null ? MemoryMarshal.CreateSpan(ref _whole, 1) : _pages.AsSpan(0, _pageCount);
 
     /// <summary>The page that holds the usage, or would.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindPage(UsageTable usages, int usage)
     {
         var pages = Pages();

@@ -28,6 +28,7 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
     public int Revision(int usage) => _revisions is null ? 0 : _revisions.GetValueOrDefault(usage);
 
     /// <summary>True when usage <paramref name="left"/> comes before <paramref name="right"/> in the replay: by time, then by id.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Precedes(int left, int right)
     {
         var (leftAt, rightAt) = (_rows[left].Timestamp, _rows[right].Timestamp);
@@ -51,6 +52,7 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
     public void Expect(int usages) => _ids.Expect(usages);
 
     /// <inheritdoc cref="IdTable.FindOrAdd(ReadOnlySpan{byte}, ulong, out bool)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int FindOrAdd(ReadOnlySpan<byte> usageId, ulong hash, out bool added)
     {
         var usage = _ids.FindOrAdd(usageId, hash, out added);
@@ -59,6 +61,7 @@ internal sealed class UsageTable(long idBytesMax = IdTable.BytesMax)
         return usage;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set(int usage, long amount, long timestamp, int revision)
     {
         _rows[usage] = new() { Timestamp = timestamp, Amount = amount };

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CreditActors.Serialization;
 
 /// <summary>
@@ -34,6 +36,7 @@ internal ref struct FieldCursor(ReadOnlyMemory<byte> message)
     public static ulong ContentTag(int field) => ((ulong)field << TagTypeBits) | LengthType;
 
     /// <summary>Goes to the next field; false when there is none, or it can't be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Next()
     {
         if (At == _bytes.Length || !TryNumber(out var tag) || !TryNumber(out var number))
@@ -62,6 +65,7 @@ internal ref struct FieldCursor(ReadOnlyMemory<byte> message)
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryNumber(out ulong number)
     {
         number = 0;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 
@@ -91,6 +92,7 @@ internal static class SegmentCodec
         return bytes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static PackedEntries? TryReadEntries(ReadOnlyMemory<byte> message)
     {
         ReadOnlyMemory<byte> kinds = default, amounts = default, steps = default, revisions = default, expirations = default, priorities = default;
