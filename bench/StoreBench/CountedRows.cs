@@ -17,7 +17,7 @@ internal sealed class CountedRows(IEventRows rows, Action written) : IEventRows
 
     public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) => rows.ReadAsync(persistenceId, from, to, pageMax);
 
-    public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) => rows.NewestSnapshotsAsync(persistenceIds);
+    public Task<IReadOnlyList<StoredAccount>> WakeAsync(IReadOnlyList<string> persistenceIds) => rows.WakeAsync(persistenceIds);
 
     public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => rows.SnapshotThroughAsync(persistenceId, version);
 

@@ -8,6 +8,7 @@ using StoreBench.Whales;
 // dotnet run -c Release --project bench/StoreBench -- accounts [accounts entries budget seconds sqlite|postgres] [--write | --add]
 // dotnet run -c Release --project bench/StoreBench -- whale [usages sqlite|postgres] [--write]
 // dotnet run -c Release --project bench/StoreBench -- startup [entries sqlite|postgres] [--write]
+// dotnet run -c Release --project bench/StoreBench -- wake [accounts entries sqlite|postgres]
 if (args is ["startup", ..])
 {
     await StartUpRounds.RunAsync(args[1..]);
@@ -23,6 +24,12 @@ if (args is ["whale", ..])
 if (args is ["accounts", ..])
 {
     await ResidentRounds.RunAsync(args[1..]);
+    return;
+}
+
+if (args is ["wake", ..])
+{
+    await WakeRun.RunAsync(args[1..]);
     return;
 }
 

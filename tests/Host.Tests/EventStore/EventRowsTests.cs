@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using Akka.Actor;
 using GpuCredit.Host.EventStore;
 using GpuCredit.Host.EventStore.Rows;
@@ -57,7 +58,7 @@ public abstract class EventRowsTests
             await system.Writer("account-b").Ask<Writer.Stored>(new Note("other"), s_limit);
         }
 
-        Assert.InRange(Assert.Single(await store.Rows.NewestSnapshotsAsync(["account-a"]))!.Created, start, TimeProvider.System.GetUtcNow().Ticks);
+        Assert.InRange(Assert.Single(await store.Rows.WakeAsync(["account-a"])).Snapshot!.Created, start, TimeProvider.System.GetUtcNow().Ticks);
         foreach (var (through, found) in new (long, long?)[] { (0, null), (1, 1), (2, 2), (3, 2), (long.MaxValue, 2) })
             Assert.Equal(found, (await store.Rows.SnapshotThroughAsync("account-a", through))?.SequenceNr);
         Assert.Null(await store.Rows.SnapshotThroughAsync("account-b", long.MaxValue));
@@ -75,7 +76,8 @@ public abstract class EventRowsTests
         await rows.AppendAsync([Row("b", 1), Row("a", 1), Row("b", 2), Row("ä", 1), Row("b", 3)]);
 
         Assert.Equal([3L, 0, 1, 1, 3], await rows.HighestAsync(["b", "none", "a", "ä", "b"]));
-        Assert.Equal([null, null], await rows.NewestSnapshotsAsync(["b", "a"]));
+        Assert.Equal(["b: 1,2,3", ": ", "a: 1", "ä: 1", "b: 1,2,3"], (await rows.WakeAsync(["b", "none", "a", "ä", "b"])).Select(stored =>
+            $"{stored.Events.Rows.Select(row => row.PersistenceId).Distinct().SingleOrDefault()}: {Numbers(stored.Events.Rows)}"));
     }
 
     private protected async Task Events_are_read_by_pages_from_one_number_to_another(IEventRows rows, Func<string, Task> executeAsync)
@@ -103,7 +105,7 @@ public abstract class EventRowsTests
         {
             var pages = new List<string>();
             await foreach (var page in rows.ReadAsync("a", from, to, pageMax))
-                pages.Add(string.Join(',', page.Select(row => row.SequenceNr)));
+                pages.Add(Numbers(page));
             return pages;
         }
     }
@@ -118,6 +120,47 @@ public abstract class EventRowsTests
         await rows.AppendAsync([Row("b", 1), Row("a", 2)]);
         Assert.Equal([2L, 1], await rows.HighestAsync(["a", "b"]));
     }
+
+    private protected async Task An_account_wakes_from_its_newest_snapshot_row_and_the_first_events_after_it(IEventRows rows, Func<string, Task> executeAsync)
+    {
+        await rows.AppendAsync([Row("a", 1), Row("a", 2), Row("a", 3), Row("a", 4), Row("a", 5), Row("b", 1), Row("b", 2), Row("c", 1)]);
+        foreach (var (id, version) in new[] { ("a", 1), ("a", 3), ("a", 2), ("b", 2), ("d", 7) })
+            await executeAsync($"INSERT INTO snapshot (persistence_id, sequence_number, created, snapshot, manifest, serializer_id) VALUES ('{id}', {version}, {100 + version}, '{id}{version}', 's', 9001)");
+
+        Assert.Equal(["a3 then 4,5 up to 5", "b2 then  up to 0", "none then 1 up to 1", "d7 then  up to 0", "none then  up to 0"], await WakeAsync("a", "b", "c", "d", "e"));
+        var (stored, _) = Assert.Single(await rows.WakeAsync(["a"]));
+        Assert.Equal((3, 103, "s", 9001), (stored!.SequenceNr, stored.Created, stored.Manifest, stored.SerializerId));
+
+        // The plugin can leave a row and say that it is deleted: its number is taken.
+        await executeAsync("UPDATE journal SET deleted = NOT deleted WHERE sequence_number = 5 AND persistence_id = 'a'");
+        Assert.Equal(["a3 then 4 up to 5"], await WakeAsync("a"));
+
+        // A row that somebody else has written can't be read; those that are asked for together with it are.
+        await executeAsync("UPDATE journal SET manifest = NULL WHERE persistence_id = 'c'");
+        Assert.Equal(["a3 then 4 up to 5", "none then  up to 0, and there may be more"], await WakeAsync("a", "c"));
+
+        async Task<IEnumerable<string>> WakeAsync(params string[] ids) => (await rows.WakeAsync(ids)).Select(one =>
+            $"{(one.Snapshot is { } row ? Encoding.UTF8.GetString(row.Bytes) : "none")} then {Numbers(one.Events.Rows)} up to {one.Events.Highest}{(one.Events.IsFull ? ", and there may be more" : "")}");
+    }
+
+    private protected async Task The_first_page_is_bounded_in_rows_and_in_bytes(IEventRows rows)
+    {
+        const int Rows = EventPage.FirstRowsMax;
+        const int Half = (int)EventPage.FirstBytesMax / 2;
+        var whole = Enumerable.Range(1, Rows - 1).Select(version => Row("whole", version));
+        var rowsTooMany = Enumerable.Range(1, Rows + 1).Select(version => Row("rows", version));
+        var bytesTooMany = Enumerable.Range(1, 4).Select(version => Row("bytes", version) with { Message = new byte[Half] });
+        var bytesJust = new[] { Row("just", 1) with { Message = new byte[Half] }, Row("just", 2) with { Message = new byte[Half - 1] } };
+        await rows.AppendAsync([.. whole, .. rowsTooMany, .. bytesTooMany, .. bytesJust]);
+
+        var stored = await rows.WakeAsync(["whole", "rows", "bytes", "just"]);
+
+        Assert.Equal(
+            [(Rows - 1, Rows - 1, false), (Rows, Rows, true), (2, 2, true), (2, 2, false)],
+            stored.Select(one => (one.Events.Rows.Count, (int)one.Events.Highest, one.Events.IsFull)));
+    }
+
+    private static string Numbers(IReadOnlyList<EventRow> rows) => string.Join(',', rows.Select(row => row.SequenceNr));
 
     private static EventRow Row(string id, long version) => new(id, version, 1, s_message, "n", 9_001, "writer");
 
@@ -162,12 +205,21 @@ public abstract class EventRowsTests
         public async Task Pages()
         {
             await using var store = await OpenAsync();
-            await Events_are_read_by_pages_from_one_number_to_another(store.Rows, statement =>
-            {
-                using var file = SqliteFile.Open(_folder["data/gpucredit.db"]);
-                file.Execute(statement);
-                return Task.CompletedTask;
-            });
+            await Events_are_read_by_pages_from_one_number_to_another(store.Rows, ExecuteAsync);
+        }
+
+        [Fact]
+        public async Task Wake()
+        {
+            await using var store = await OpenAsync();
+            await An_account_wakes_from_its_newest_snapshot_row_and_the_first_events_after_it(store.Rows, ExecuteAsync);
+        }
+
+        [Fact]
+        public async Task First_page()
+        {
+            await using var store = await OpenAsync();
+            await The_first_page_is_bounded_in_rows_and_in_bytes(store.Rows);
         }
 
         [Fact]
@@ -175,6 +227,13 @@ public abstract class EventRowsTests
         {
             await using var store = await OpenAsync();
             await A_number_that_is_taken_refuses_all_rows_of_the_transaction(store.Rows);
+        }
+
+        private Task ExecuteAsync(string statement)
+        {
+            using var file = SqliteFile.Open(_folder["data/gpucredit.db"]);
+            file.Execute(statement);
+            return Task.CompletedTask;
         }
 
         private Task<OpenedEventStore> OpenAsync() => EventStoreTarget.From(StoreKind.Sqlite, null, _folder.Path, shards: 100).OpenAsync();
@@ -219,6 +278,22 @@ public abstract class EventRowsTests
             var (name, store) = await OpenAsync();
             await using (store)
                 await Events_are_read_by_pages_from_one_number_to_another(store.Rows, statement => postgres.Server.AskAsync(name, statement));
+        }
+
+        [PostgresFact]
+        public async Task Wake()
+        {
+            var (name, store) = await OpenAsync();
+            await using (store)
+                await An_account_wakes_from_its_newest_snapshot_row_and_the_first_events_after_it(store.Rows, statement => postgres.Server.AskAsync(name, statement));
+        }
+
+        [PostgresFact]
+        public async Task First_page()
+        {
+            var (_, store) = await OpenAsync();
+            await using (store)
+                await The_first_page_is_bounded_in_rows_and_in_bytes(store.Rows);
         }
 
         [PostgresFact]

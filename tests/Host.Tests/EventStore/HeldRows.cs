@@ -42,7 +42,7 @@ internal sealed class HeldRows(IEventRows rows) : IEventRows
 
     public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) => rows.ReadAsync(persistenceId, from, to, pageMax);
 
-    public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) => rows.NewestSnapshotsAsync(persistenceIds);
+    public Task<IReadOnlyList<StoredAccount>> WakeAsync(IReadOnlyList<string> persistenceIds) => rows.WakeAsync(persistenceIds);
 
     public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => rows.SnapshotThroughAsync(persistenceId, version);
 

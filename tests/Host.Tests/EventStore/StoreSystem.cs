@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using GpuCredit.Host.EventStore;
+using GpuCredit.Host.EventStore.Rows;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -14,6 +15,9 @@ internal sealed class StoreSystem : IAsyncDisposable
     private StoreSystem(IHost host) => _host = host;
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
+
+    /// <summary>What the journal and the snapshot store share.</summary>
+    public WakingAccounts Waking => System.Settings.Setup.Get<EventRowsSetup>().Value.Waking;
 
     public static async Task<StoreSystem> StartAsync(OpenedEventStore store, string overrides = "")
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Configuration;
@@ -17,17 +16,22 @@ namespace GpuCredit.Host.EventStore.Rows;
 /// an actor is told as soon as its own rows are stored, not after all that came to the journal before them: an actor has one write under way,
 /// so that there is nothing of its own to be put in order.
 /// </para>
+/// <para>
+/// An account that wakes asks for its events when its snapshot has come, and mostly they came with it (<see cref="GatheringSnapshotStore"/>): then it is
+/// answered at once, in the words of the same base class.
+/// </para>
 /// </summary>
 internal sealed class GatheringJournal : SqlWriteJournal
 {
     private const int AskTogetherMax = 64;
 
-    private readonly ConcurrentDictionary<string, Task> _writing = new();
     private readonly string _writerUuid = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly Akka.Serialization.Serialization _serialization = Context.System.Serialization;
     private readonly IActorRef _self = Context.Self;
-    private readonly IEventRows _rows = Context.System.Settings.Setup.Get<EventRowsSetup>().Value.Rows;
+    private readonly IEventRows _rows;
+    private readonly WakingAccounts _waking;
     private readonly int _readTogetherMax;
+    private readonly bool _isFiltered;
     private readonly CircuitBreaker _breaker;
     private readonly Gatherer<JournalWrite, bool> _appends;
     private readonly Gatherer<string, long> _highest;
@@ -35,7 +39,10 @@ internal sealed class GatheringJournal : SqlWriteJournal
     public GatheringJournal(Config config)
         : base(config)
     {
+        var setup = Context.System.Settings.Setup.Get<EventRowsSetup>().Value;
+        (_rows, _waking) = (setup.Rows, setup.Waking);
         _readTogetherMax = config.GetInt("replay-batch-size");
+        _isFiltered = !config.GetString("replay-filter.mode").Equals("off", StringComparison.OrdinalIgnoreCase);
         var breaker = config.GetConfig("circuit-breaker");
         _breaker = new(Context.System.Scheduler, breaker.GetInt("max-failures"), breaker.GetTimeSpan("call-timeout"), breaker.GetTimeSpan("reset-timeout"));
         _appends = new(config.GetInt("batch-size"), config.GetInt("parallelism"), config.GetInt("buffer-size"), AppendAsync);
@@ -45,8 +52,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
     public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
     {
         // The write of an earlier incarnation may be under way. Whether it succeeds doesn't matter, only that it's over.
-        if (_writing.TryGetValue(persistenceId, out var write))
-            await write.WaitAsync(cancellationToken);
+        await _waking.WriteOverAsync(persistenceId).WaitAsync(cancellationToken);
         return await _highest.AskAsync(persistenceId).WaitAsync(cancellationToken);
     }
 
@@ -60,19 +66,25 @@ internal sealed class GatheringJournal : SqlWriteJournal
             {
                 if (left-- <= 0)
                     return;
-                recoveryCallback(new Persistent(
-                    _serialization.Deserialize(row.Message, row.SerializerId, row.Manifest), row.SequenceNr, persistenceId, row.Manifest,
-                    isDeleted: false, ActorRefs.NoSender, row.WriterUuid, row.Created));
+                recoveryCallback(row.Read(_serialization));
             }
         }
     }
 
     protected override bool AroundReceive(Receive receive, object message)
     {
-        if (message is not WriteMessages write)
-            return base.AroundReceive(receive, message);
-        Write(new JournalWrite(write, _self));
-        return true;
+        switch (message)
+        {
+            case WriteMessages write:
+                Write(new JournalWrite(write, _self));
+                return true;
+            // What is taken is kept no longer, also when it is of no use.
+            case ReplayMessages replay when _waking.Take(replay.PersistenceId, replay.PersistentActor, replay.FromSequenceNr) is { } read && !(_isFiltered && read.IsByTurns):
+                Replay(replay, read);
+                return true;
+            default:
+                return base.AroundReceive(receive, message);
+        }
     }
 
     protected override void PostStop()
@@ -80,6 +92,28 @@ internal sealed class GatheringJournal : SqlWriteJournal
         base.PostStop();
         _appends.End();
         _highest.End();
+    }
+
+    private void Replay(ReplayMessages replay, EventsRead read)
+    {
+        try
+        {
+            var left = replay.Max;
+            foreach (var message in read.Events)
+            {
+                if (message.SequenceNr > replay.ToSequenceNr || left-- <= 0)
+                    break;
+                foreach (var adapted in AdaptFromJournal(message))
+                    replay.PersistentActor.Tell(new ReplayedMessage(adapted), ActorRefs.NoSender);
+            }
+        }
+        catch (Exception fault)
+        {
+            replay.PersistentActor.Tell(new ReplayMessagesFailure(fault), ActorRefs.NoSender);
+            return;
+        }
+
+        replay.PersistentActor.Tell(new RecoverySuccess(read.Highest), ActorRefs.NoSender);
     }
 
     private void Write(JournalWrite write)
@@ -92,7 +126,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
             return;
         }
 
-        _writing[write.PersistenceId] = write.Over;
+        _waking.WriteBegins(write.PersistenceId, write.Over);
         var round = _appends.AskAsync(write);
         if (round.IsFaulted)
         {
@@ -130,7 +164,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
     private void End(JournalWrite write)
     {
         write.End();
-        _writing.TryRemove(new KeyValuePair<string, Task>(write.PersistenceId, write.Over));
+        _waking.WriteEnded(write.PersistenceId, write.Over);
     }
 
     private EventRow RowOf(IPersistentRepresentation message, long created)

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Sql.Snapshot;
@@ -6,8 +7,9 @@ namespace GpuCredit.Host.EventStore.Rows;
 
 /// <summary>
 /// Akka.Persistence.Sql's snapshot store, with its two questions replaced by prepared ones: that for an account's newest row when it wakes, which is
-/// asked for many accounts at once, and that for one of its older rows. Statements that save and delete take turns: a snapshot is a cache, and while
-/// its table is slow, or somebody has locked it, the other connections are for the events.
+/// asked for many accounts at once, and that for one of its older rows. What a waking account will ask the journal for next is in the same answer, and is
+/// kept for it. Statements that save and delete take turns: a snapshot is a cache, and while its table is slow, or somebody has locked it, the other
+/// connections are for the events.
 /// </summary>
 internal sealed class GatheringSnapshotStore : SqlSnapshotStore
 {
@@ -20,8 +22,9 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
     private const int TurnsMax = 4;
 
     private readonly Akka.Serialization.Serialization _serialization = Context.System.Serialization;
-    private readonly IEventRows _rows = Context.System.Settings.Setup.Get<EventRowsSetup>().Value.Rows;
-    private readonly Gatherer<string, SnapshotRow?> _newest;
+    private readonly IEventRows _rows;
+    private readonly Gatherer<string, StoredAccount> _stored;
+    private readonly WakingAccounts _waking;
     private readonly Gatherer<Func<Task>, bool> _turns = new(togetherMax: 1, TurnsMax, AsksMax, async turn =>
     {
         await turn[0]();
@@ -29,17 +32,34 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
     });
 
     public GatheringSnapshotStore(Config config)
-        : base(config) => _newest = new(AskTogetherMax, _rows.Readers, AsksMax, _rows.NewestSnapshotsAsync);
+        : base(config)
+    {
+        var setup = Context.System.Settings.Setup.Get<EventRowsSetup>().Value;
+        _rows = setup.Rows;
+        _waking = setup.Waking;
+        _stored = new(AskTogetherMax, _rows.Readers, AsksMax, _rows.WakeAsync);
+    }
+
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        // However it is answered, without the store or by the plugin: what was kept for an earlier question isn't for this one.
+        if (message is LoadSnapshot load)
+            _waking.Drop(load.PersistenceId);
+        return base.AroundReceive(receive, message);
+    }
 
     protected override async Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
         if (criteria.MaxTimeStamp != DateTime.MaxValue || criteria.MinSequenceNr > 0 || criteria.MinTimestamp > DateTime.MinValue)
             return await base.LoadAsync(persistenceId, criteria, cancellationToken);
-        var asked = criteria.MaxSequenceNr == long.MaxValue ? _newest.AskAsync(persistenceId) : _rows.SnapshotThroughAsync(persistenceId, criteria.MaxSequenceNr);
-        var row = await asked.WaitAsync(cancellationToken);
-        return row is null
-            ? null
-            : new SelectedSnapshot(new SnapshotMetadata(persistenceId, row.SequenceNr, new DateTime(row.Created)), _serialization.Deserialize(row.Bytes, row.SerializerId, row.Manifest));
+        if (criteria.MaxSequenceNr != long.MaxValue)
+            return SelectedOf(persistenceId, await _rows.SnapshotThroughAsync(persistenceId, criteria.MaxSequenceNr).WaitAsync(cancellationToken));
+        var waking = _waking.Begin(persistenceId, Sender);
+        var stored = await _stored.AskAsync(persistenceId).WaitAsync(cancellationToken);
+        var snapshot = SelectedOf(persistenceId, stored.Snapshot);
+        if (waking is not null && EventsRead.Of(stored, _serialization) is { } events)
+            _waking.Keep(waking, events);
+        return snapshot;
     }
 
     protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot, CancellationToken cancellationToken) =>
@@ -54,9 +74,13 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
     protected override void PostStop()
     {
         base.PostStop();
-        _newest.End();
+        _stored.End();
         _turns.End();
     }
+
+    private SelectedSnapshot? SelectedOf(string persistenceId, SnapshotRow? row) => row is null
+        ? null
+        : new(new SnapshotMetadata(persistenceId, row.SequenceNr, new DateTime(row.Created)), _serialization.Deserialize(row.Bytes, row.SerializerId, row.Manifest));
 
     private Task<bool> InTurnAsync(Func<Task> statement, CancellationToken cancellation) => _turns.AskAsync(statement).WaitAsync(cancellation);
 }

@@ -27,9 +27,12 @@ internal interface IEventRows : IAsyncDisposable
     /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
     IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax);
 
-    /// <summary>The newest snapshot row of each persistence id, null where there is none, in the order of <paramref name="persistenceIds"/>.</summary>
+    /// <summary>
+    /// What each account wakes from, in the order of <paramref name="persistenceIds"/>: the newest row of its snapshot and the first page of events after it
+    /// (<see cref="EventPage.FirstRowsMax"/>, <see cref="EventPage.FirstBytesMax"/>). All of one account is as it was at one instant.
+    /// </summary>
     /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>
-    Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds);
+    Task<IReadOnlyList<StoredAccount>> WakeAsync(IReadOnlyList<string> persistenceIds);
 
     /// <summary>The newest snapshot row of a persistence id up to a version, that one included; null where there is none.</summary>
     /// <exception cref="System.Data.Common.DbException">The store refused, or didn't answer.</exception>

@@ -28,12 +28,25 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
         WHERE persistence_id = $1 AND sequence_number BETWEEN $2 AND $3 AND NOT deleted ORDER BY sequence_number LIMIT $4
         """;
 
-    private const string Newest =
+    // The snapshot's bytes come once, with the first event. How long an event is, is known without reading it.
+    private const string Wake =
         """
-        SELECT place, newest.*
+        SELECT place,
+            newest.sequence_number, newest.created, CASE WHEN coalesce(event.nth, 1) = 1 THEN newest.snapshot END, newest.manifest, newest.serializer_id,
+            event.sequence_number, event.created, event.message, event.manifest, event.identifier, event.writer_uuid, event.deleted
         FROM unnest($1) WITH ORDINALITY AS account (id, place)
-        CROSS JOIN LATERAL (
-            SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = account.id ORDER BY sequence_number DESC LIMIT 1) AS newest
+        LEFT JOIN LATERAL (
+            SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot
+            WHERE persistence_id = account.id ORDER BY sequence_number DESC LIMIT 1) AS newest ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM (
+                SELECT *, row_number() OVER upto AS nth, sum(octet_length(message)) OVER upto - octet_length(message) AS before
+                FROM (
+                    SELECT sequence_number, created, message, manifest, identifier, writer_uuid, deleted FROM journal
+                    WHERE persistence_id = account.id AND sequence_number > coalesce(newest.sequence_number, 0) ORDER BY sequence_number LIMIT $2) AS first
+                WINDOW upto AS (ORDER BY sequence_number ROWS UNBOUNDED PRECEDING)) AS counted
+            WHERE before < $3) AS event ON true
+        ORDER BY place, event.sequence_number
         """;
 
     private const string Through =
@@ -118,7 +131,7 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
             while (await answer.ReadAsync())
             {
                 var version = answer.GetInt64(0);
-                page.Add(new(persistenceId, version, answer.GetInt64(1), answer.GetFieldValue<byte[]>(2), answer.GetString(3), answer.GetInt32(4), answer.GetString(5)));
+                page.Add(EventRow.Of(persistenceId, answer, 0));
                 (rows, from) = (rows + 1, version + 1);
                 if (!page.IsFull)
                     continue;
@@ -134,20 +147,34 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
             yield return page.Rows;
     }
 
-    public async Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds)
+    public async Task<IReadOnlyList<StoredAccount>> WakeAsync(IReadOnlyList<string> persistenceIds)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        await using var ask = new NpgsqlCommand(Newest, connection) { Parameters = { ArrayOf<string>([.. persistenceIds], NpgsqlDbType.Text) } };
+        await using var ask = new NpgsqlCommand(Wake, connection)
+        {
+            Parameters =
+            {
+                ArrayOf<string>([.. persistenceIds], NpgsqlDbType.Text),
+                new NpgsqlParameter<int> { TypedValue = EventPage.FirstRowsMax },
+                new NpgsqlParameter<long> { TypedValue = EventPage.FirstBytesMax },
+            },
+        };
         await using var answer = await ask.ExecuteReaderAsync();
-        var newest = new SnapshotRow?[persistenceIds.Count];
+        var stored = new StoredAccount[persistenceIds.Count];
         while (await answer.ReadAsync())
         {
-            newest[answer.GetInt64(0) - 1] = new SnapshotRow(
-                answer.GetInt64(1), answer.GetInt64(2), answer.GetFieldValue<byte[]>(3), answer.GetString(4), answer.GetInt32(5));
+            var place = (int)answer.GetInt64(0) - 1;
+            stored[place] ??= new(answer.IsDBNull(1) ? null : SnapshotRow.Of(answer, 1), new(EventPage.FirstRowsMax, EventPage.FirstBytesMax));
+            if (answer.IsDBNull(6))
+                continue; // no events after it
+            if (EventRow.IsWhole(answer, 6))
+                stored[place].Events.Add(EventRow.Of(persistenceIds[place], answer, 6), isDeleted: answer.GetBoolean(12));
+            else
+                stored[place].Events.Break();
         }
 
-        return newest;
+        return stored;
     }
 
     public async Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version)
@@ -160,8 +187,7 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
         };
         await using var answer = await ask.ExecuteReaderAsync();
         return await answer.ReadAsync()
-            ? new SnapshotRow(answer.GetInt64(0), answer.GetInt64(1), answer.GetFieldValue<byte[]>(2), answer.GetString(3), answer.GetInt32(4))
-            : null;
+            ? SnapshotRow.Of(answer, 0) : null;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,11 +1,10 @@
-using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
 namespace GpuCredit.Host.EventStore.Rows;
 
 /// <summary>
-/// A connection for each statement, with the statement prepared, as long as it works. SQLite's calls block, so each keeps a
-/// thread while it is at it. A connection that has failed is replaced.
+/// A connection for each kind of call, with its statements prepared, as long as it works. SQLite's calls block, so each keeps a
+/// thread while it is at it.
 /// </summary>
 internal sealed class SqliteRows : IEventRows
 {
@@ -29,30 +28,37 @@ internal sealed class SqliteRows : IEventRows
     private const string Through =
         "SELECT sequence_number, created, snapshot, manifest, serializer_id FROM snapshot WHERE persistence_id = $id AND sequence_number <= $through ORDER BY sequence_number DESC LIMIT 1";
 
-    private readonly Held _writing;
-    private readonly Held _highest;
-    private readonly Held _reading;
-    private readonly Held _newest;
-    private readonly Held _through;
+    private const string After =
+        """
+        SELECT sequence_number, created, message, manifest, identifier, writer_uuid, deleted FROM journal
+        WHERE persistence_id = $id AND sequence_number > $floor ORDER BY sequence_number LIMIT $max
+        """;
+
+    private readonly SqliteStatements _writing;
+    private readonly SqliteStatements _highest;
+    private readonly SqliteStatements _reading;
+    private readonly SqliteStatements _waking;
+    private readonly SqliteStatements _through;
 
     public SqliteRows(string connectionString)
     {
         // The pool closes its connections when it likes.
         var unpooled = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        _writing = new(unpooled, Append, "$created", "$id", "$version", "$message", "$manifest", "$identifier", "$writer");
-        _highest = new(unpooled, Highest, "$id");
-        _reading = new(unpooled, Read, "$id", "$from", "$to", "$max");
-        _newest = new(unpooled, Newest, "$id");
-        _through = new(unpooled, Through, "$id", "$through");
+        _writing = new(unpooled, [(Append, ["$created", "$id", "$version", "$message", "$manifest", "$identifier", "$writer"])]);
+        _highest = new(unpooled, [(Highest, ["$id"])]);
+        _reading = new(unpooled, [(Read, ["$id", "$from", "$to", "$max"])]);
+        _waking = new(unpooled, [(Newest, ["$id"]), (After, ["$id", "$floor", "$max"])]);
+        _through = new(unpooled, [(Through, ["$id", "$through"])]);
     }
 
     public int Readers => 1;
 
-    public Task AppendAsync(IReadOnlyList<EventRow> rows) => _writing.UseAsync(command =>
+    public Task AppendAsync(IReadOnlyList<EventRow> rows) => _writing.UseAsync(commands =>
     {
-        using var transaction = command.Connection!.BeginTransaction();
-        command.Transaction = transaction;
-        var values = command.Parameters;
+        var append = commands[0];
+        using var transaction = append.Connection!.BeginTransaction();
+        append.Transaction = transaction;
+        var values = append.Parameters;
         for (var i = 0; i < rows.Count; i++)
         {
             var row = rows[i];
@@ -63,39 +69,62 @@ internal sealed class SqliteRows : IEventRows
             values[4].Value = row.Manifest;
             values[5].Value = row.SerializerId;
             values[6].Value = row.WriterUuid;
-            command.ExecuteNonQuery();
+            append.ExecuteNonQuery();
         }
 
         transaction.Commit();
         return true;
     });
 
-    public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) =>
-        ForEachAsync(_highest, persistenceIds, row => row.Read() && !row.IsDBNull(0) ? row.GetInt64(0) : 0);
+    public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) => _highest.UseAsync(commands =>
+    {
+        var answers = new long[persistenceIds.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            commands[0].Parameters[0].Value = persistenceIds[i];
+            answers[i] = commands[0].ExecuteScalar() is long highest ? highest : 0;
+        }
+
+        return (IReadOnlyList<long>)answers;
+    });
 
     public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) =>
-        EventPage.ReadAllAsync(from, to, first => _reading.UseAsync(command =>
+        EventPage.ReadAllAsync(from, to, first => _reading.UseAsync(commands =>
         {
-            var values = command.Parameters;
+            var values = commands[0].Parameters;
             values[0].Value = persistenceId;
             values[1].Value = first;
             values[2].Value = to;
             values[3].Value = pageMax;
-            using var row = command.ExecuteReader();
+            using var row = commands[0].ExecuteReader();
             var page = new EventPage(pageMax);
             while (!page.IsFull && row.Read())
-                page.Add(new(persistenceId, row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt32(4), row.GetString(5)));
+                page.Add(EventRow.Of(persistenceId, row, 0));
             return page;
         }));
 
-    public Task<IReadOnlyList<SnapshotRow?>> NewestSnapshotsAsync(IReadOnlyList<string> persistenceIds) =>
-        ForEachAsync(_newest, persistenceIds, SnapshotOf);
-
-    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => _through.UseAsync(command =>
+    public Task<IReadOnlyList<StoredAccount>> WakeAsync(IReadOnlyList<string> persistenceIds) => _waking.UseAsync(commands =>
     {
-        (command.Parameters[0].Value, command.Parameters[1].Value) = (persistenceId, version);
-        using var row = command.ExecuteReader();
-        return SnapshotOf(row);
+        // One transaction for each account's own instant, and for all since it costs less. It takes no lock that anybody waits for.
+        using var transaction = commands[0].Connection!.BeginTransaction(deferred: true);
+        var stored = new StoredAccount[persistenceIds.Count];
+        foreach (var command in commands)
+            command.Transaction = transaction;
+        for (var i = 0; i < stored.Length; i++)
+        {
+            var newest = NewestOf(persistenceIds[i], commands[0]);
+            stored[i] = new(newest, EventsAfter(newest?.SequenceNr ?? 0, persistenceIds[i], commands[1]));
+        }
+
+        transaction.Commit();
+        return (IReadOnlyList<StoredAccount>)stored;
+    });
+
+    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => _through.UseAsync(commands =>
+    {
+        (commands[0].Parameters[0].Value, commands[0].Parameters[1].Value) = (persistenceId, version);
+        using var row = commands[0].ExecuteReader();
+        return row.Read() ? SnapshotRow.Of(row, 0) : null;
     });
 
     public ValueTask DisposeAsync()
@@ -103,84 +132,33 @@ internal sealed class SqliteRows : IEventRows
         _writing.Dispose();
         _highest.Dispose();
         _reading.Dispose();
-        _newest.Dispose();
+        _waking.Dispose();
         _through.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    private static SnapshotRow? SnapshotOf(SqliteDataReader row) => row.Read()
-        ? new SnapshotRow(row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetString(3), row.GetInt32(4))
-        : null;
-
-    private static Task<IReadOnlyList<T>> ForEachAsync<T>(Held reading, IReadOnlyList<string> persistenceIds, Func<SqliteDataReader, T> read) => reading.UseAsync(command =>
+    private static SnapshotRow? NewestOf(string persistenceId, SqliteCommand newest)
     {
-        var answers = new T[persistenceIds.Count];
-        for (var i = 0; i < answers.Length; i++)
-        {
-            command.Parameters[0].Value = persistenceIds[i];
-            using var row = command.ExecuteReader();
-            answers[i] = read(row);
-        }
+        newest.Parameters[0].Value = persistenceId;
+        using var row = newest.ExecuteReader();
+        return row.Read() ? SnapshotRow.Of(row, 0) : null;
+    }
 
-        return (IReadOnlyList<T>)answers;
-    });
-
-    /// <summary>A connection with its one statement, used by one at a time.</summary>
-    private sealed class Held(string connectionString, string statement, params string[] parameters) : IDisposable
+    private static EventPage EventsAfter(long floor, string persistenceId, SqliteCommand after)
     {
-        private readonly SemaphoreSlim _turn = new(1);
-        private SqliteCommand? _command;
-
-        public async Task<T> UseAsync<T>(Func<SqliteCommand, T> use)
+        after.Parameters[0].Value = persistenceId;
+        after.Parameters[1].Value = floor;
+        after.Parameters[2].Value = EventPage.FirstRowsMax;
+        using var row = after.ExecuteReader();
+        var page = new EventPage(EventPage.FirstRowsMax, EventPage.FirstBytesMax);
+        while (!page.IsFull && row.Read())
         {
-            await _turn.WaitAsync();
-            try
-            {
-                return await Task.Run(() => use(_command ??= Open())); // whoever waits for it may have a limit
-            }
-            catch (DbException)
-            {
-                Close();
-                throw;
-            }
-            finally
-            {
-                _turn.Release();
-            }
+            if (EventRow.IsWhole(row, 0))
+                page.Add(EventRow.Of(persistenceId, row, 0), isDeleted: row.GetBoolean(6));
+            else
+                page.Break();
         }
 
-        public void Dispose()
-        {
-            Close();
-            _turn.Dispose();
-        }
-
-        private SqliteCommand Open()
-        {
-            var connection = new SqliteConnection(connectionString);
-            try
-            {
-                connection.Open();
-                SqlitePragmas.Apply(connection);
-                var command = connection.CreateCommand();
-                command.CommandText = statement;
-                foreach (var parameter in parameters)
-                    command.Parameters.Add(new SqliteParameter { ParameterName = parameter });
-                return command;
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
-        }
-
-        private void Close()
-        {
-            var connection = _command?.Connection;
-            _command?.Dispose();
-            _command = null;
-            connection?.Dispose();
-        }
+        return page;
     }
 }
