@@ -26,8 +26,8 @@ internal sealed partial class AccountState<TCaller>
     /// <param name="rowEntriesMax">What a row holds at most: whatever the newest says, there is no room for more than its rows can hold.</param>
     public void Expect(AccountSegment newest, int rowEntriesMax)
     {
-        var rows = newest.OlderVersions.Length + 1L;
-        Journal.Expect((int)Math.Min(newest.OlderEntries + newest.Entries.Count, Math.Min(rows * rowEntriesMax, int.MaxValue)));
+        var older = Math.Min(newest.OlderEntries, (long)newest.OlderVersions.Length * rowEntriesMax);
+        Journal.Expect((int)Math.Min(older + newest.Entries.Count, int.MaxValue));
     }
 
     /// <summary>Takes a row of the snapshot in, in recovery.</summary>

@@ -85,4 +85,18 @@ public sealed class AccountStateTests
 
     [Fact]
     public void A_command_without_entries_is_answered_at_once() => Assert.Empty(_state.Decide("caller", [])!.Value);
+
+    /// <summary>It is a hint, and may come from a row that somebody has changed: what it names isn't there.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(long.MaxValue)]
+    public void However_many_entries_a_row_says_there_are_there_is_room_for_no_more_than_its_rows_can_hold(long olderEntries)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var state = new AccountState<string>(10, 10, new Journal());
+        state.Expect(new AccountSegment([1, 2], 3, [new Usage("u", 1, 1)], OlderEntries: olderEntries), rowEntriesMax: 1_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+        state.Restore(new AccountSegment([1, 2], 3, [new Usage("u", 1, 1)]));
+        Assert.Equal(1, state.Journal.UsageCount);
+    }
 }

@@ -31,6 +31,7 @@ public sealed class SnapshotTests : AccountTestKit
         var rows = await Rows("a");
         Assert.Equal(rows.SkipLast(1).Select(row => row.Version), rows[^1].OlderVersions);
         Assert.Equal(100, rows.Sum(row => row.Entries.Count));
+        Assert.Equal(rows.SkipLast(1).Sum(row => row.Entries.Count), rows[^1].OlderEntries);
     }
 
     [Fact]
