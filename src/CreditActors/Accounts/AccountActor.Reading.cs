@@ -26,6 +26,8 @@ internal sealed partial class AccountActor
     {
         if (message is IAccountMessage)
             Use();
+        else if (message is StopAccount)
+            Hide();
         if (!IsRecovering)
             return base.AroundReceive(receive, message);
         switch (message)

@@ -14,13 +14,16 @@ internal sealed partial class AccountActor
 
     protected override void PreStart()
     {
-        _resident = _residents.Enter(Self, Context.Parent, Weight);
+        _resident = _residents.Enter(_accountId, Self, Context.Parent, Weight);
         base.PreStart();
     }
 
     private long Weight => ActorBytes + _state.Journal.MemoryBytes;
 
     private void Use() => _residents.Use(_resident!);
+
+    /// <summary>From now on what comes waits at the shard, and wakes the account again.</summary>
+    private void Hide() => _residents.Hide(_resident!);
 
     private void Weigh() => _residents.Weigh(_resident!, Weight);
 

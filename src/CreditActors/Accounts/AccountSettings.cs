@@ -28,7 +28,7 @@ internal sealed record AccountSettings(
             config.GetInt("waiting-entries-max") is >= RecordEntries.EntriesMax and var waiting
                 ? waiting
                 : throw new ConfigurationException($"gpucredit.account.waiting-entries-max must be at least {RecordEntries.EntriesMax}: so many entries can come in one command."),
-            config.GetTimeSpan("passivate-after"),
+            Longer(config, "passivate-after", than: TimeSpan.Zero),
             HorizonOf(config),
             Positive(config, "closing-portion-entries"),
             ResidentBudget.TryParse(config.GetString("resident-bytes"), out var resident)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 
@@ -6,7 +7,11 @@ namespace CreditActors.Accounts;
 /// <summary>
 /// The accounts in memory at one node, in the order of their last use, and how much they may take together. When they take more, the
 /// least recently used leave: each is sent to sleep through its shard, as an idle one is, so that it finishes the writes that it has under way,
-/// and what comes meanwhile waits at the shard and wakes it again.
+/// and what comes meanwhile waits at the shard and wakes it again. So do those that nothing has reached for long.
+/// <para>
+/// Who is here can be told straight (<see cref="Find"/>), past the region and the shard, which would each only hand a message on. Nobody is found
+/// any more from the moment on in which his end has begun; what was sent in that moment may be lost, as when a shard moves.
+/// </para>
 /// <para>
 /// An account larger than <see cref="LargestShare"/> of the budget counts as no more than that. It can't be made smaller, and if it
 /// counted whole it would be sent away, and read again, for every other account that is asked between two of its own messages. So there is one of
@@ -16,9 +21,13 @@ namespace CreditActors.Accounts;
 /// node one after another, and longer for each.
 /// </summary>
 /// <param name="bytesMax">The budget.</param>
-internal sealed class ResidentAccounts(long bytesMax) : IExtension
+/// <param name="idleMax">Who has been reached by nothing for so long leaves; null: nobody for that.</param>
+/// <param name="time">Measures it.</param>
+internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, TimeProvider? time = null) : IExtension
 {
     private readonly Lock _lock = new();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ConcurrentDictionary<string, Resident> _found = new(StringComparer.Ordinal);
 
     /// <summary>The most recently used first. Those that were asked to leave aren't in it.</summary>
     private readonly LinkedList<Resident> _byUse = [];
@@ -74,12 +83,14 @@ internal sealed class ResidentAccounts(long bytesMax) : IExtension
     }
 
     /// <summary>An account wakes. It leaves by <see cref="Leave"/>, however it ends.</summary>
+    /// <param name="accountId">Whose.</param>
     /// <param name="account">The account.</param>
     /// <param name="shard">Its shard.</param>
     /// <param name="bytes">What it takes before anything is known of it.</param>
-    public Resident Enter(IActorRef account, IActorRef shard, long bytes)
+    public Resident Enter(string accountId, IActorRef account, IActorRef shard, long bytes)
     {
-        var resident = new Resident(account, shard) { Bytes = bytes };
+        var resident = new Resident(accountId, account, shard) { Bytes = bytes, UsedAt = _time.GetTimestamp() };
+        _found[accountId] = resident;
         lock (_lock)
         {
             _count++;
@@ -93,23 +104,46 @@ internal sealed class ResidentAccounts(long bytesMax) : IExtension
         return resident;
     }
 
+    /// <summary>The account, if it is in memory here and isn't about to leave.</summary>
+    public IActorRef? Find(string accountId) => _found.TryGetValue(accountId, out var resident) ? resident.Account : null;
+
     /// <summary>A message has reached it.</summary>
     public void Use(Resident resident)
     {
+        var now = _time.GetTimestamp();
         lock (_lock)
-            MoveToFirst(resident);
+            MoveToFirst(resident, now);
+    }
+
+    /// <summary>It will end soon, whoever wants it to.</summary>
+    public void Hide(Resident resident)
+    {
+        lock (_lock)
+            Forget(resident);
+    }
+
+    /// <summary>To be called now and then: sends those to sleep that nothing has reached for long.</summary>
+    public void SendIdleToSleep()
+    {
+        var now = _time.GetTimestamp();
+        lock (_lock)
+        {
+            while (_byUse.Last?.Value is { } least && _time.GetElapsedTime(least.UsedAt, now) >= idleMax)
+                SendToSleep(least);
+        }
     }
 
     /// <summary>It has been read, or has grown: that is a use as well, so it is never the first that leaves for it.</summary>
     public void Weigh(Resident resident, long bytes)
     {
+        var now = _time.GetTimestamp();
         lock (_lock)
         {
             _bytes += bytes - resident.Bytes;
             if (resident.Place is not null)
                 _counted += Counted(bytes) - Counted(resident.Bytes);
             resident.Bytes = bytes;
-            MoveToFirst(resident);
+            MoveToFirst(resident, now);
             Evict();
         }
     }
@@ -127,8 +161,9 @@ internal sealed class ResidentAccounts(long bytesMax) : IExtension
 
     private long Counted(long bytes) => Math.Min(bytes, LargestShare);
 
-    private void MoveToFirst(Resident resident)
+    private void MoveToFirst(Resident resident, long now)
     {
+        resident.UsedAt = now;
         if (resident.Place is not { } place || place == _byUse.First)
             return;
         _byUse.Remove(place);
@@ -139,15 +174,20 @@ internal sealed class ResidentAccounts(long bytesMax) : IExtension
     {
         while (_counted > bytesMax)
         {
-            var least = _byUse.Last!.Value;
-            Forget(least);
+            SendToSleep(_byUse.Last!.Value);
             _evicted++;
-            least.Shard.Tell(new Passivate(StopAccount.Instance), least.Account);
         }
+    }
+
+    private void SendToSleep(Resident resident)
+    {
+        Forget(resident);
+        resident.Shard.Tell(new Passivate(StopAccount.Instance), resident.Account);
     }
 
     private void Forget(Resident resident)
     {
+        _found.TryRemove(new KeyValuePair<string, Resident>(resident.AccountId, resident));
         if (resident.Place is not { } place)
             return;
         _byUse.Remove(place);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
+using CreditActors.Accounts;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 
@@ -21,7 +22,8 @@ public sealed class AccountClient : IDisposable
     private readonly NodeLife _life;
     private readonly AccountMetrics _metrics;
     private readonly CallsUnderWay _calls;
-    private IInternalActorRef? _knownRegion;
+    private readonly ResidentAccounts _residents;
+    private AccountRoute? _knownRoute;
     private int _inFlight;
 
     /// <param name="region">The way to the accounts.</param>
@@ -29,8 +31,11 @@ public sealed class AccountClient : IDisposable
     /// <param name="time">Measures the deadline.</param>
     /// <param name="life">When this node can reach accounts, and when no more.</param>
     /// <param name="metrics">Where every call and every outcome is counted.</param>
-    internal AccountClient(IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time, NodeLife life, AccountMetrics metrics)
+    /// <param name="residents">The accounts in memory at this node.</param>
+    internal AccountClient(
+        IRequiredActor<AccountRegion> region, AccountClientSettings settings, TimeProvider time, NodeLife life, AccountMetrics metrics, ResidentAccounts residents)
     {
+        _residents = residents;
         _region = region;
         _settings = settings;
         _time = time;
@@ -123,8 +128,8 @@ public sealed class AccountClient : IDisposable
         {
             try
             {
-                if (await RegionAsync(start, cancellation).ConfigureAwait(false) is { } region)
-                    await OverAsync(new BatchCall(entries, accounts, outcomes, region), start, cancellation).ConfigureAwait(false);
+                if (await RouteAsync(start, cancellation).ConfigureAwait(false) is { } route)
+                    await OverAsync(new BatchCall(entries, accounts, outcomes, route), start, cancellation).ConfigureAwait(false);
             }
             finally
             {
@@ -157,9 +162,9 @@ public sealed class AccountClient : IDisposable
             return null;
         try
         {
-            if (await RegionAsync(start, cancellation).ConfigureAwait(false) is not { } region)
+            if (await RouteAsync(start, cancellation).ConfigureAwait(false) is not { } route)
                 return null;
-            var call = new OneMessageCall(message, region);
+            var call = new OneMessageCall(message, route);
             await OverAsync(call, start, cancellation).ConfigureAwait(false);
             return call.Answer;
         }
@@ -183,10 +188,10 @@ public sealed class AccountClient : IDisposable
     }
 
     /// <summary>The way to the accounts, or null when there is none in time.</summary>
-    private ValueTask<IInternalActorRef?> RegionAsync(long start, CancellationToken cancellation) =>
-        _knownRegion is { } region && _life is { Joined.IsCompleted: true, Ended.IsCancellationRequested: false } ? new(region) : new(FindRegionAsync(start, cancellation));
+    private ValueTask<AccountRoute?> RouteAsync(long start, CancellationToken cancellation) =>
+        _knownRoute is { } route && _life is { Joined.IsCompleted: true, Ended.IsCancellationRequested: false } ? new(route) : new(FindRouteAsync(start, cancellation));
 
-    private async Task<IInternalActorRef?> FindRegionAsync(long start, CancellationToken cancellation)
+    private async Task<AccountRoute?> FindRouteAsync(long start, CancellationToken cancellation)
     {
         using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _life.Ended);
         try
@@ -195,10 +200,15 @@ public sealed class AccountClient : IDisposable
             var left = _settings.Deadline - _time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
                 return null;
-            _knownRegion ??= (IInternalActorRef)await _region.GetAsync(given.Token).WaitAsync(left, _time, given.Token).ConfigureAwait(false);
+            if (_knownRoute is null)
+            {
+                var region = await _region.GetAsync(given.Token).WaitAsync(left, _time, given.Token).ConfigureAwait(false);
+                _knownRoute = new((IInternalActorRef)region, _residents);
+            }
+
             // A node that hasn't joined reaches nobody: the caller does better to turn to another at once.
             await _life.Joined.WaitAsync(_life.JoinWithin, _time, given.Token).ConfigureAwait(false);
-            return _knownRegion;
+            return _knownRoute;
         }
         catch (Exception late) when (late is TimeoutException || (late is OperationCanceledException && !cancellation.IsCancellationRequested))
         {

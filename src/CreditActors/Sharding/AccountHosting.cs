@@ -57,7 +57,8 @@ public static class AccountHosting
                     StateStoreMode = StateStoreMode.DData,
                     // Any message wakes an account; remembering millions of them would only cost.
                     RememberEntities = false,
-                    PassivateIdleEntityAfter = AccountSettings.From(builder.Configuration.GetOrElse(Akka.Configuration.Config.Empty)).PassivateAfter,
+                    // Never: the shard doesn't see all that reaches an account. ResidentAccounts does.
+                    PassivateIdleEntityAfter = TimeSpan.Zero,
                     HandOffStopMessage = StopAccount.Instance,
                 });
     }
@@ -74,14 +75,16 @@ public static class AccountHosting
             var system = provider.GetRequiredService<ActorSystem>();
             var metrics = AccountMetrics.From(provider.GetService<IMeterFactory>());
             metrics.Watch(StoreGatesProvider.Instance.Apply(system));
-            metrics.Watch(ResidentAccountsProvider.Instance.Apply(system));
+            var residents = ResidentAccountsProvider.Instance.Apply(system);
+            metrics.Watch(residents);
             metrics.Watch(ClosingsProvider.Instance.Apply(system));
             return new AccountClient(
                 provider.GetRequiredService<IRequiredActor<AccountRegion>>(),
                 AccountClientSettings.From(system.Settings.Config),
                 provider.GetService<TimeProvider>() ?? TimeProvider.System,
                 NodeLife.Of(system, joinWithin),
-                metrics);
+                metrics,
+                residents);
         });
 
     /// <summary>

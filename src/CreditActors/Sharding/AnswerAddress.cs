@@ -11,8 +11,8 @@ namespace CreditActors.Sharding;
 /// <param name="call">Is told the answer.</param>
 /// <param name="place">The message's place in it.</param>
 /// <param name="message">What is sent, and sent again.</param>
-/// <param name="region">Where it goes.</param>
-internal sealed class AnswerAddress(Call call, int place, IAccountMessage message, IInternalActorRef region) : MinimalActorRef
+/// <param name="route">How it gets there.</param>
+internal sealed class AnswerAddress(Call call, int place, IAccountMessage message, AccountRoute route) : MinimalActorRef
 {
     private ActorPath? _path;
     private int _isOver;
@@ -21,7 +21,7 @@ internal sealed class AnswerAddress(Call call, int place, IAccountMessage messag
     /// <summary>The message's place in its call.</summary>
     public int Place => place;
 
-    public override IActorRefProvider Provider => region.Provider;
+    public override IActorRefProvider Provider => route.Provider;
 
     /// <summary>Asking for it makes it one that other nodes can find.</summary>
     public override ActorPath Path
@@ -59,8 +59,7 @@ internal sealed class AnswerAddress(Call call, int place, IAccountMessage messag
         if (IsOver || _tries >= triesMax || now < NextTryAt)
             return;
         NextTryAt = now + (waiting << Math.Min(_tries, 16));
-        _tries++;
-        region.Tell(message, this);
+        route.Send(message, this, isRepeat: _tries++ > 0);
     }
 
     /// <summary>No answer counts any more.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Akka.Actor;
 using CreditActors.Protocol;
 using Entry = CreditActors.Ledger.Entry;
 
@@ -12,8 +11,8 @@ namespace CreditActors.Sharding;
 /// <param name="entries">All of them, also those that don't go anywhere.</param>
 /// <param name="accounts">Which go to which account.</param>
 /// <param name="outcomes">Where they are put. What stays null wasn't decided.</param>
-/// <param name="region">Where the accounts are.</param>
-internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAccount accounts, EntryOutcome?[] outcomes, IInternalActorRef region) : Call
+/// <param name="route">How it gets to the accounts.</param>
+internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAccount accounts, EntryOutcome?[] outcomes, AccountRoute route) : Call
 {
     private readonly Lock _lock = new();
     private readonly Chunk[] _chunks = new Chunk[accounts.Count];
@@ -79,7 +78,7 @@ internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAc
         for (var i = 0; i < length; i++)
             command[i] = entries[positions[begin + i]].Entry;
         var message = new RecordEntries(entries[positions[0]].AccountId, ImmutableCollectionsMarshal.AsImmutableArray(command));
-        var address = new AnswerAddress(this, account, message, region);
+        var address = new AnswerAddress(this, account, message, route);
         _chunks[account] = new(begin, length, address);
         return address;
     }

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using CreditActors.Protocol;
 
 namespace CreditActors.Sharding;
@@ -9,7 +8,7 @@ internal sealed class OneMessageCall : Call
     private readonly AnswerAddress _address;
     private IWireMessage? _answer;
 
-    public OneMessageCall(IAccountMessage message, IInternalActorRef region) => _address = new(this, 0, message, region);
+    public OneMessageCall(IAccountMessage message, AccountRoute route) => _address = new(this, 0, message, route);
 
     /// <summary>Null when none came in time.</summary>
     public IWireMessage? Answer => Volatile.Read(ref _answer);

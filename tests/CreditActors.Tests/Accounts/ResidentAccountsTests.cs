@@ -5,12 +5,14 @@ using Akka.TestKit.Xunit2;
 using CreditActors.Accounts;
 using CreditActors.Tests.Ledger;
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CreditActors.Tests.Accounts;
 
 public sealed class ResidentAccountsTests : TestKit
 {
     private readonly TestProbe _shard;
+    private int _entered;
 
     public ResidentAccountsTests() => _shard = CreateTestProbe();
 
@@ -54,6 +56,58 @@ public sealed class ResidentAccountsTests : TestKit
         Assert.Equal((2, 200, 1), (residents.Count, residents.Bytes, residents.Evicted));
         Enter(residents, 100);
         Assert.Equal(others[0].Account, await Evicted());
+    }
+
+    [Fact]
+    public async Task Who_is_here_is_found_until_it_is_asked_to_leave()
+    {
+        var residents = new ResidentAccounts(200);
+        var first = Enter(residents, 100);
+        Assert.Equal(first.Account, residents.Find(first.AccountId));
+        Assert.Null(residents.Find("another"));
+        var second = Enter(residents, 100);
+        Enter(residents, 100);
+        await Evicted();
+        Assert.Null(residents.Find(first.AccountId));
+        residents.Hide(second);
+        Assert.Null(residents.Find(second.AccountId));
+    }
+
+    [Fact]
+    public void Who_has_come_back_is_found_whenever_its_last_life_ends()
+    {
+        var residents = new ResidentAccounts(1000);
+        var old = residents.Enter("a", CreateTestProbe().Ref, _shard, 1);
+        var young = residents.Enter("a", CreateTestProbe().Ref, _shard, 1);
+        residents.Hide(old);
+        residents.Leave(old);
+        Assert.Equal(young.Account, residents.Find("a"));
+        residents.Leave(young);
+        Assert.Null(residents.Find("a"));
+    }
+
+    [Fact]
+    public async Task Who_is_idle_for_long_is_sent_to_sleep_and_is_no_eviction()
+    {
+        var time = new FakeTimeProvider();
+        var residents = new ResidentAccounts(1000, TimeSpan.FromMinutes(2), time);
+        var (idle, used, grown) = (Enter(residents, 100), Enter(residents, 100), Enter(residents, 100));
+        time.Advance(TimeSpan.FromMinutes(1));
+        residents.Use(used);
+        residents.Weigh(grown, 200);
+        residents.SendIdleToSleep();
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+        time.Advance(TimeSpan.FromMinutes(1));
+        residents.SendIdleToSleep();
+        Assert.Equal(idle.Account, await Evicted());
+        Assert.Null(residents.Find(idle.AccountId));
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+        Assert.Equal(0, residents.Evicted);
+        time.Advance(TimeSpan.FromMinutes(1));
+        residents.SendIdleToSleep();
+        Assert.Equal([used.Account, grown.Account], [await Evicted(), await Evicted()]);
+        residents.SendIdleToSleep();
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
     [Fact]
@@ -109,7 +163,7 @@ public sealed class ResidentAccountsTests : TestKit
                     switch (step)
                     {
                         case 0 when !known:
-                            entered[id] = residents.Enter(new Named(id), new Listening(asked), bytes);
+                            entered[id] = residents.Enter($"{id}", new Named(id), new Listening(asked), bytes);
                             model.Add((id, bytes));
                             break;
                         case 1 when known:
@@ -152,7 +206,7 @@ public sealed class ResidentAccountsTests : TestKit
             },
             iter: Effort.Samples(2_000));
 
-    private Resident Enter(ResidentAccounts residents, long bytes) => residents.Enter(CreateTestProbe().Ref, _shard, bytes);
+    private Resident Enter(ResidentAccounts residents, long bytes) => residents.Enter($"a{_entered++}", CreateTestProbe().Ref, _shard, bytes);
 
     private async Task<IActorRef> Evicted()
     {

@@ -96,7 +96,7 @@ public sealed class UnreadableTests(ITestOutputHelper output) : AccountTestKit(o
     public async Task An_account_that_fails_at_a_row_of_its_snapshot_is_not_read_again_and_again()
     {
         await Written("a", 3);
-        await Save("a", new AccountSegment([], 2, [null!])); // such a fault as nobody has thought of
+        await Save("a", new AccountSegment([], 2, NobodyThoughtOf));
         await Save("a", new AccountSegment([2], 3, []));
         var account = Account("a");
         await WatchAsync(account);
@@ -104,6 +104,10 @@ public sealed class UnreadableTests(ITestOutputHelper output) : AccountTestKit(o
         await ExpectTerminatedAsync(account);
         Assert.False(Gates.Recoveries.IsShut);
     }
+
+    /// <summary>An entry with nothing in it: such a fault as no reader finds.</summary>
+    private static PackedEntries NobodyThoughtOf { get; } =
+        new() { Kinds = new[] { (byte)EntryKind.Usage }, Ids = default, Amounts = default, TimestampSteps = default, Revisions = default, Expirations = default, Priorities = default };
 
     private async Task ExpectUnavailable(int entries) =>
         Assert.Equal(Enumerable.Repeat(EntryOutcome.Unavailable, entries), (await ExpectMsgAsync<EntriesOutcome>()).Outcomes.AsEnumerable());

@@ -95,7 +95,7 @@ public sealed class AccountClientTests
     [Fact]
     public async Task A_region_that_is_not_up_within_the_deadline_is_unavailable()
     {
-        var client = new AccountClient(new MissingRegion(), new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), 2, 10), TimeProvider.System, LostMessageTests.Member, AccountMetrics.From(null));
+        var client = new AccountClient(new MissingRegion(), new(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), 2, 10), TimeProvider.System, LostMessageTests.Member, AccountMetrics.From(null), new ResidentAccounts(1 << 20));
         Assert.Equal(EntryOutcome.Unavailable, await client.RecordAsync("a", new Usage("u", 1, 1)));
     }
 
@@ -142,7 +142,7 @@ public sealed class AccountClientTests
     }
 
     private static AccountClient Client(ActorSystem system, TimeSpan deadline, int entriesInFlightMax) =>
-        new(new SilentRegion(system.ActorOf(Props.Create(() => new Silent()))), new(deadline, TimeSpan.FromMinutes(1), 2, entriesInFlightMax), TimeProvider.System, LostMessageTests.Member, AccountMetrics.From(null));
+        new(new SilentRegion(system.ActorOf(Props.Create(() => new Silent()))), new(deadline, TimeSpan.FromMinutes(1), 2, entriesInFlightMax), TimeProvider.System, LostMessageTests.Member, AccountMetrics.From(null), new ResidentAccounts(1 << 20));
 
     private sealed record Unbound;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
+using CreditActors.Accounts;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 using CreditActors.Sharding;
@@ -16,6 +17,7 @@ public sealed class CallTests : TestKit
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     private readonly FakeTimeProvider _time = new();
+    private readonly ResidentAccounts _residents = new(1 << 20);
     private readonly TestProbe _region;
     private readonly AccountClient _client;
 
@@ -55,7 +57,7 @@ public sealed class CallTests : TestKit
         var joined = new TaskCompletionSource();
         using var client = new AccountClient(
             new LostMessageTests.KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 9), _time,
-            new NodeLife(joined.Task, Deadline, CancellationToken.None), AccountMetrics.From(null));
+            new NodeLife(joined.Task, Deadline, CancellationToken.None), AccountMetrics.From(null), new ResidentAccounts(1 << 20));
         // One that has all its time stands before it in the list.
         var call = client.GetBalanceAsync("a", 1);
         _time.Advance(Deadline - TimeSpan.FromSeconds(1));
@@ -119,6 +121,21 @@ public sealed class CallTests : TestKit
     }
 
     [Fact]
+    public async Task An_account_in_memory_here_is_told_straight_and_what_it_does_not_answer_goes_by_the_region()
+    {
+        var account = CreateTestProbe();
+        _residents.Enter("a", account.Ref, CreateTestProbe().Ref, 100);
+        var call = _client.GetBalanceAsync("a", 5);
+        await account.ExpectMsgAsync<GetBalance>();
+        await _region.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+        _time.Advance(TryAgainAfter);
+        await _region.ExpectMsgAsync<GetBalance>();
+        Assert.Same(account.LastSender, _region.LastSender);
+        _region.Reply(new BalanceAnswer("a", 5, 10, 1));
+        Assert.Equal(10, (await call).Answer?.Balance);
+    }
+
+    [Fact]
     public async Task Other_nodes_find_an_address_while_it_is_waited_for()
     {
         var call = _client.GetBalanceAsync("a", 5);
@@ -171,7 +188,7 @@ public sealed class CallTests : TestKit
         var region = Sys.ActorOf(Props.Create(() => new Answerer()));
         using var client = new AccountClient(
             new LostMessageTests.KnownRegion(region), new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TriesMax: 1, EntriesInFlightMax: 100_000), TimeProvider.System,
-            LostMessageTests.Member, AccountMetrics.From(null));
+            LostMessageTests.Member, AccountMetrics.From(null), new ResidentAccounts(1 << 20));
         var calls = await Task.WhenAll(Enumerable.Range(0, 20_000).Select(i => Task.Run(() => client.GetBalanceAsync("a", i))));
         Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (long?)i), calls.Select(call => call.Answer?.At));
     }
@@ -183,7 +200,7 @@ public sealed class CallTests : TestKit
     }
 
     private AccountClient ClientOf(TimeProvider time, TimeSpan deadline, TimeSpan tryAgainAfter) =>
-        new(new LostMessageTests.KnownRegion(_region), new(deadline, tryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10_000), time, LostMessageTests.Member, AccountMetrics.From(null));
+        new(new LostMessageTests.KnownRegion(_region), new(deadline, tryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10_000), time, LostMessageTests.Member, AccountMetrics.From(null), _residents);
 
     private static EntriesOutcome Recorded(string accountId, int entries, long version) =>
         new(accountId, [.. Enumerable.Repeat(new EntryOutcome(OutcomeStatus.Recorded, version), entries)]);

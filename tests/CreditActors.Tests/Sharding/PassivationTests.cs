@@ -47,4 +47,27 @@ public sealed class PassivationTests
             }
         }
     }
+
+    [Fact]
+    public async Task Callers_who_tell_it_straight_lose_none_either()
+    {
+        await using var node = await AccountNode.Start();
+        var residents = ResidentAccountsProvider.Instance.Apply(node.System);
+        var recorded = await Task.WhenAll(Enumerable.Range(0, 8).Select(caller => Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var outcome = await node.Client.RecordAsync("a", new Usage($"u{caller}-{i}", 1, i));
+                Assert.Equal(OutcomeStatus.Recorded, outcome.Status);
+                if (i % 20 == 10 && residents.Find("a") is { } account)
+                    node.System.ActorSelection(account.Path.Parent).Tell(new Passivate(StopAccount.Instance), account);
+            }
+
+            return 100;
+        })));
+        Assert.Equal(800, recorded.Sum());
+        Assert.True(residents.Woken > 1, "It never slept.");
+        await node.Client.GetBalanceAsync("a", 0);
+        Assert.NotNull(residents.Find("a"));
+    }
 }
