@@ -51,7 +51,7 @@ internal static class WakeRun
     private static async Task MeasureAsync(string name, AccountClient client, int accounts, Func<long, int, Task> call)
     {
         // The first of all pay for compiling.
-        await Rate.MeasureAsync(Callers, s_withoutEnd, WarmUp, number => AskAsync(client, $"{name}-{number}", Population.Now, 0));
+        await Rate.MeasureAsync(Callers, s_withoutEnd, WarmUp, number => AskAsync(client, $"{name.Replace(' ', '-')}-{number}", Population.Now, 0));
         GC.Collect();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var span = Span.Begin();

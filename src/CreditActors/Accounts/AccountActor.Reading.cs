@@ -13,7 +13,7 @@ namespace CreditActors.Accounts;
 internal sealed partial class AccountActor
 {
     private int _deferredEntries;
-    private readonly List<object> _held = [];
+    private List<object>? _held;
     private StorePermit? _reading;
     private bool _isReading;
     private bool _refused;
@@ -49,37 +49,38 @@ internal sealed partial class AccountActor
             case var _ when _refused:
                 break;
             default:
-                _held.Add(message);
-                if (_reading is null)
-                    AskToRead(receive);
+                if (_reading is null && AskToRead())
+                    return base.AroundReceive(receive, message);
+                if (!_refused)
+                    (_held ??= []).Add(message);
                 break;
         }
 
         return true;
     }
 
-    private void AskToRead(Receive receive)
+    /// <returns>True when it may read at once.</returns>
+    private bool AskToRead()
     {
-        _reading = _gates.Recoveries.Ask(Self, out var isGranted);
+        _reading = _node.Gates.Recoveries.Ask(Self, out _isReading);
         if (_reading is null)
             RefuseToRead();
-        else if (isGranted)
-            Read(receive);
+        return _isReading;
     }
 
     private void Read(Receive receive)
     {
         _isReading = true;
-        foreach (var message in _held)
+        foreach (var message in _held!)
             base.AroundReceive(receive, message);
-        _held.Clear();
+        _held = null;
     }
 
     /// <summary>The gate is shut: the store is not touched, and whoever comes until the shard has put this actor to sleep is told so.</summary>
     private void RefuseToRead()
     {
         _refused = true;
-        _held.Clear();
+        _held = null;
         Context.Parent.Tell(new Passivate(StopAccount.Instance));
         RefuseDeferred();
     }

@@ -15,7 +15,7 @@ internal sealed partial class AccountActor
 {
     private AccountSegment? _offered;
     private AccountSegment? _formerRow;
-    private List<(EntriesRecorded Event, long Version)> _tail = [];
+    private List<(EntriesRecorded Event, long Version)>? _tail;
     private int _nextRow;
     private long _askedThrough;
     private bool _replaying;
@@ -24,7 +24,7 @@ internal sealed partial class AccountActor
     private ICancelable? _loadTimeout;
 
     /// <summary>The version up to which everything is read, if not yet taken in.</summary>
-    private long ReadThrough => _tail.Count > 0 ? _tail[^1].Version : _offered?.Version ?? _state.Version;
+    private long ReadThrough => _tail?[^1].Version ?? _offered?.Version ?? _state.Version;
 
     private bool IsLoading => _offered is not null || _replaying;
 
@@ -51,7 +51,7 @@ internal sealed partial class AccountActor
                 break;
             case EntriesRecorded recorded:
                 Expect(LastSequenceNr);
-                _tail.Add((recorded, LastSequenceNr));
+                (_tail ??= []).Add((recorded, LastSequenceNr));
                 break;
             case RecoveryCompleted when _offeredForeign:
                 ReplayEvents("its newest row isn't a snapshot of an account, or only a part of one");
@@ -62,7 +62,7 @@ internal sealed partial class AccountActor
             case RecoveryCompleted when _offered is null:
                 _segments.NeedsSweep = _segments.SavedCount == 0 && LastSequenceNr > 0;
                 if (!_isRestored && LastSequenceNr > _settings.Snapshot.CutEvents)
-                    _log.Warning("Account {AccountId}: its snapshot is gone or can't be read. It was built from its {Events} events.", _accountId, LastSequenceNr);
+                    Log.Warning("Account {AccountId}: its snapshot is gone or can't be read. It was built from its {Events} events.", _accountId, LastSequenceNr);
                 OnLoaded();
                 break;
             case RecoveryCompleted:
@@ -76,7 +76,7 @@ internal sealed partial class AccountActor
     /// <summary>Akka stops the actor next.</summary>
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
-        _log.Error("Account {AccountId} could not be read: {Reason}. It stops, and tries again with the next message.", _accountId, reason.Message);
+        Log.Error("Account {AccountId} could not be read: {Reason}. It stops, and tries again with the next message.", _accountId, reason.Message);
         ReturnReading(message is null ? Blame(reason) : StoreResult.Untold);
         RefuseDeferred();
     }
@@ -165,7 +165,7 @@ internal sealed partial class AccountActor
         var version = _offered!.OlderVersions[_nextRow];
         if (result.Snapshot is { Metadata.SequenceNr: var found } && found > version)
         {
-            _leftRows.Add(found);
+            (_leftRows ??= []).Add(found);
             LoadRowThrough(found - 1);
             return;
         }
@@ -193,7 +193,7 @@ internal sealed partial class AccountActor
             return;
 
         TakeIn(_offered);
-        foreach (var (recorded, tailVersion) in _tail)
+        foreach (var (recorded, tailVersion) in _tail ?? [])
             TakeIn(recorded, tailVersion);
         OnLoaded();
     }
@@ -207,15 +207,15 @@ internal sealed partial class AccountActor
 
     private void ReplayEvents(string why)
     {
-        _log.Warning("Account {AccountId}: {Reason}. It is built from its events instead.", _accountId, why);
+        Log.Warning("Account {AccountId}: {Reason}. It is built from its events instead.", _accountId, why);
         _loadTimeout.CancelIfNotNull();
         _state = NewState();
         _segments = new(_settings.Snapshot) { NeedsSweep = true };
-        _leftRows.Clear();
+        _leftRows = null;
         _trimBelow = 0;
         (_offered, _formerRow) = (null, null);
         _offeredForeign = false;
-        _tail = [];
+        _tail = null;
         _replaying = true;
         WatchReplay();
         Journal.Tell(new ReplayMessages(1, LastSequenceNr, long.MaxValue, PersistenceId, Self));
@@ -227,7 +227,7 @@ internal sealed partial class AccountActor
     private void StopUnread(string why, StoreResult result)
     {
         ReturnReading(result);
-        _log.Error("Account {AccountId} could not be read: {Reason}. It stops, and tries again with the next message.", _accountId, why);
+        Log.Error("Account {AccountId} could not be read: {Reason}. It stops, and tries again with the next message.", _accountId, why);
         RefuseDeferred();
         Context.Stop(Self);
     }
@@ -238,7 +238,7 @@ internal sealed partial class AccountActor
         ReturnReading(StoreResult.Done);
         Weigh();
         (_offered, _formerRow) = (null, null);
-        _tail = [];
+        _tail = null;
         DeleteLeftRows();
         CutSnapshot();
         _deferredEntries = 0;

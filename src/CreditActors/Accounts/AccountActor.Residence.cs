@@ -9,28 +9,27 @@ internal sealed partial class AccountActor
     /// </summary>
     private const int ActorBytes = 8 * 1024;
 
-    private readonly ResidentAccounts _residents = ResidentAccountsProvider.Instance.Apply(Context.System);
     private Resident? _resident;
 
     protected override void PreStart()
     {
-        _resident = _residents.Enter(_accountId, Self, Context.Parent, Weight);
+        _resident = _node.Residents.Enter(_accountId, Self, Context.Parent, Weight);
         base.PreStart();
     }
 
     private long Weight => ActorBytes + _state.Journal.MemoryBytes;
 
-    private void Use() => _residents.Use(_resident!);
+    private void Use() => _node.Residents.Use(_resident!);
 
     /// <summary>From now on what comes waits at the shard, and wakes the account again.</summary>
-    private void Hide() => _residents.Hide(_resident!);
+    private void Hide() => _node.Residents.Hide(_resident!);
 
-    private void Weigh() => _residents.Weigh(_resident!, Weight);
+    private void Weigh() => _node.Residents.Weigh(_resident!, Weight);
 
     private void LeaveMemory()
     {
         if (_resident is { } resident)
-            _residents.Leave(resident);
+            _node.Residents.Leave(resident);
         _resident = null;
     }
 }

@@ -12,7 +12,7 @@ namespace CreditActors.Accounts;
 internal sealed partial class AccountActor
 {
     private Segments _segments;
-    private readonly List<long> _leftRows = [];
+    private List<long>? _leftRows;
     private long _trimBelow;
     private bool _sweeping;
 
@@ -43,7 +43,7 @@ internal sealed partial class AccountActor
         _segments.BeginAnew(closing.Version, closing.Run.End, _state.Journal.Closed!.IdCount);
         foreach (var (version, mark) in closing.Run.Grown)
             _segments.Grown(version, mark);
-        _leftRows.Clear();
+        _leftRows = null;
         Weigh();
     }
 
@@ -58,9 +58,9 @@ internal sealed partial class AccountActor
     /// <summary>Rows between those that count, which an earlier incarnation replaced and was lost before it had deleted them.</summary>
     private void DeleteLeftRows()
     {
-        foreach (var version in _leftRows)
+        foreach (var version in _leftRows ?? [])
             DeleteSnapshot(version);
-        _leftRows.Clear();
+        _leftRows = null;
     }
 
     /// <summary>
@@ -85,7 +85,7 @@ internal sealed partial class AccountActor
                 CutSnapshot();
                 return true;
             case SaveSnapshotFailure failed when failed.Metadata.SequenceNr == _segments.Saving?.Row.Version:
-                _log.Warning(failed.Cause, "Account {AccountId}: its snapshot of version {Version} was not saved; the next one tries again.", _accountId, failed.Metadata.SequenceNr);
+                Log.Warning(failed.Cause, "Account {AccountId}: its snapshot of version {Version} was not saved; the next one tries again.", _accountId, failed.Metadata.SequenceNr);
                 _segments.SaveFailed();
                 return true;
             case DeleteSnapshotsSuccess swept when _sweeping && swept.Criteria.Equals(SnapshotSelectionCriteria.Latest):
@@ -94,7 +94,7 @@ internal sealed partial class AccountActor
                 CutSnapshot();
                 return true;
             case DeleteSnapshotsFailure failed when _sweeping && failed.Criteria.Equals(SnapshotSelectionCriteria.Latest):
-                _log.Warning(failed.Cause, "Account {AccountId}: its old snapshots could not be deleted; the next cut tries again.", _accountId);
+                Log.Warning(failed.Cause, "Account {AccountId}: its old snapshots could not be deleted; the next cut tries again.", _accountId);
                 _sweeping = false;
                 _segments.SaveFailed();
                 return true;
@@ -102,7 +102,7 @@ internal sealed partial class AccountActor
                 return true; // about a save before a restart
             case DeleteSnapshotFailure failed:
                 // It stays behind: it counts no more, so nobody reads it.
-                _log.Debug("Account {AccountId}: its replaced snapshot row {Version} was not deleted: {Reason}", _accountId, failed.Metadata.SequenceNr, failed.Cause.Message);
+                Log.Debug("Account {AccountId}: its replaced snapshot row {Version} was not deleted: {Reason}", _accountId, failed.Metadata.SequenceNr, failed.Cause.Message);
                 return true;
             default:
                 return OnLoading(message);

@@ -18,38 +18,34 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     private const string UniqueViolation = "23505";
 
     private readonly string _accountId;
+    private readonly AccountNode _node;
     private readonly AccountSettings _settings;
-    private readonly StoreGates _gates;
-    private readonly TimeProvider _clock;
-    private readonly MembershipLease _lease = MembershipLeaseProvider.Instance.Apply(Context.System);
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private AccountState<IActorRef> _state;
     private StorePermit? _permit;
     private bool _stopping;
 
-    public AccountActor(string accountId, AccountSettings settings, StoreGates gates, TimeProvider clock)
+    public AccountActor(string accountId, AccountNode node)
     {
-        _clock = clock;
         _accountId = accountId;
-        _settings = settings;
-        _gates = gates;
+        _node = node;
+        _settings = node.Settings;
         _state = NewState();
-        _segments = new(settings.Snapshot);
+        _segments = new(_settings.Snapshot);
+        PersistenceId = PersistenceIdOf(accountId);
     }
 
     /// <summary>Names the account's rows in the event store for ever.</summary>
-    public override string PersistenceId => PersistenceIdOf(_accountId);
+    public override string PersistenceId { get; }
 
     public static string PersistenceIdOf(string accountId) => "account-" + accountId;
 
-    public static Props Props(string accountId, AccountSettings settings, StoreGates gates, TimeProvider clock) =>
-        Akka.Actor.Props.Create(() => new AccountActor(accountId, settings, gates, clock));
+    public static Props Props(string accountId, AccountNode node) => LocalActor.Props(() => new AccountActor(accountId, node));
 
     protected override void OnCommand(object message)
     {
         switch (message)
         {
-            case IAccountMessage when !_lease.IsHeld:
+            case IAccountMessage when !_node.Lease.IsHeld:
                 Refuse(message, Sender);
                 break;
             case IAccountMessage or StopAccount when IsLoading:
@@ -96,7 +92,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         // Hundreds at once, when the store is gone: one line each.
-        _log.Error("Account {AccountId}: version {Version} was not stored ({Reason}). The account stops, and comes back with the next message.", _accountId, sequenceNr, cause.Message);
+        Log.Error("Account {AccountId}: version {Version} was not stored ({Reason}). The account stops, and comes back with the next message.", _accountId, sequenceNr, cause.Message);
         ReturnPermit(IsOvertaken(cause) ? StoreResult.Untold : StoreResult.Failed);
         Tell(_state.GiveUp());
     }
@@ -119,7 +115,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     /// <summary>The event itself was refused. Akka counts its sequence number as used, so memory and store would part: stop.</summary>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        _log.Error(cause, "Account {AccountId}: the event store refused version {Version}. The account stops, and comes back with the next message.", _accountId, sequenceNr);
+        Log.Error(cause, "Account {AccountId}: the event store refused version {Version}. The account stops, and comes back with the next message.", _accountId, sequenceNr);
         ReturnPermit(StoreResult.Untold);
         Tell(_state.GiveUp());
         Context.Stop(Self);
@@ -148,7 +144,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
 
     private void Record(ReadOnlySpan<Entry> entries)
     {
-        if (_state.Decide(Sender, entries, _clock.GetUtcNow().ToUnixTimeMilliseconds()) is { } outcomes)
+        if (_state.Decide(Sender, entries, _node.Clock.GetUtcNow().ToUnixTimeMilliseconds()) is { } outcomes)
             Sender.Tell(new EntriesOutcome(_accountId, outcomes));
         else
             WriteNext();
@@ -158,7 +154,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     {
         if (_permit is not null || !_state.HasGathered)
             return;
-        _permit = _gates.Writes.Ask(Self, out var isGranted);
+        _permit = _node.Gates.Writes.Ask(Self, out var isGranted);
         if (_permit is null)
             GiveUp();
         else if (isGranted)
@@ -208,7 +204,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     /// </summary>
     private void Tell(List<Answer<IActorRef>> answers)
     {
-        var isHeld = _lease.IsHeld;
+        var isHeld = _node.Lease.IsHeld;
         foreach (var (caller, outcomes) in answers)
             caller.Tell(new EntriesOutcome(_accountId, isHeld ? outcomes : UnavailableAnswer.Outcomes(outcomes.Length)));
     }

@@ -22,7 +22,7 @@ internal sealed class RefusingAccount : UntypedActor
     }
 
     public static Props Props(string accountId, AccountSettings settings, StoreGate recoveries) =>
-        Akka.Actor.Props.Create(() => new RefusingAccount(accountId, settings, recoveries));
+        LocalActor.Props(() => new RefusingAccount(accountId, settings, recoveries));
 
     protected override void OnReceive(object message)
     {

@@ -45,10 +45,10 @@ public static class AccountHosting
                 {
                     var settings = AccountSettings.From(system.Settings.Config);
                     var clock = resolver.GetService<TimeProvider>() ?? TimeProvider.System;
-                    var gates = StoreGatesProvider.Instance.Apply(system);
-                    return accountId => gates.Recoveries.IsShut
-                        ? RefusingAccount.Props(accountId, settings, gates.Recoveries)
-                        : AccountActor.Props(accountId, settings, gates, clock);
+                    var node = AccountNode.Of(system, settings, StoreGatesProvider.Instance.Apply(system), clock);
+                    return accountId => node.Gates.Recoveries.IsShut
+                        ? RefusingAccount.Props(accountId, settings, node.Gates.Recoveries)
+                        : AccountActor.Props(accountId, node);
                 },
                 AccountRouting.Extractor(shards),
                 new ShardOptions

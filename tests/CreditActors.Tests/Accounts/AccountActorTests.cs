@@ -82,7 +82,7 @@ public sealed class AccountActorTests(ITestOutputHelper output) : AccountTestKit
         await ExpectTerminatedAsync(account);
 
         await Events.OnWrite.Pass();
-        account = Sys.ActorOf(AccountActor.Props("a", Settings, StoreGates.Of(Settings, Sys.Scheduler), Clock));
+        account = Sys.ActorOf(AccountActor.Props("a", AccountNode.Of(Sys, Settings, StoreGates.Of(Settings, Sys.Scheduler), Clock)));
         Assert.Equal(OutcomeStatus.Duplicate, (await Record(account, new Usage("before", 1, 1))).Status);
         Assert.Equal(OutcomeStatus.Recorded, (await Record(account, Ten)).Status);
         Assert.Equal(OutcomeStatus.Recorded, (await Record(account, new Usage("gathered", 1, 1))).Status);

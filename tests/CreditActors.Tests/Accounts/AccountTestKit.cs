@@ -34,7 +34,7 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
 
     internal StoreGates Gates => field ??= StoreGates.Of(Settings, Sys.Scheduler);
 
-    internal IActorRef Account(string id) => Sys.ActorOf(AccountActor.Props(id, Settings, Gates, Clock));
+    internal IActorRef Account(string id) => Sys.ActorOf(AccountActor.Props(id, AccountNode.Of(Sys, Settings, Gates, Clock)));
 
     internal async Task<EntryOutcome> Record(IActorRef account, Entry entry)
     {

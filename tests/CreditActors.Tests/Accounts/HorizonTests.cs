@@ -151,7 +151,7 @@ public sealed class HorizonTests : AccountTestKit
         for (var i = 0; i < 2; i++)
             Assert.Equal(EntryOutcome.Unavailable, Assert.Single((await ExpectMsgAsync<EntriesOutcome>()).Outcomes));
         await Events.OnWrite.Pass();
-        account = Sys.ActorOf(AccountActor.Props("a", Settings, StoreGates.Of(Settings, Sys.Scheduler), Clock));
+        account = Sys.ActorOf(AccountActor.Props("a", AccountNode.Of(Sys, Settings, StoreGates.Of(Settings, Sys.Scheduler), Clock)));
         Assert.Equal(OutcomeStatus.Recorded, (await Record(account, new Usage("x", 1, 10))).Status);
     }
 
