@@ -23,7 +23,7 @@ internal sealed partial class AccountActor
         }
 
         _closings.End(closing.Run.Folded);
-        _log.Debug(
+        Log.Debug(
             "Account {AccountId}: version {Version} has closed its books before {Horizon}; {Folded} entries have left, {Staying} stay.",
             _accountId, closing.Version, _state.Journal.Horizon, closing.Run.Folded, _state.Journal.UsageCount + _state.Journal.CreditCount);
         BeginAnew(closing);
