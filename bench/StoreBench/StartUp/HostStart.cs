@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using EndToEnd.Tests.Hosting;
@@ -61,11 +62,16 @@ internal sealed class HostStart : IAsyncDisposable
         }
     }
 
-    /// <summary>A balance, and how long it took.</summary>
+    /// <summary>A balance, and how long it took; asked again for as long as the account is unavailable.</summary>
     public async Task<(long? Balance, TimeSpan Took)> AskAsync(string account, long at)
     {
         var since = Stopwatch.GetTimestamp();
-        using var answer = JsonDocument.Parse(await _http.GetStringAsync(string.Create(CultureInfo.InvariantCulture, $"/v1/accounts/{account}/balance?at={at}")));
+        var question = string.Create(CultureInfo.InvariantCulture, $"/v1/accounts/{account}/balance?at={at}");
+        HttpResponseMessage response;
+        while ((response = await _http.GetAsync(question)).StatusCode == HttpStatusCode.ServiceUnavailable)
+            response.Dispose();
+        using var answered = response.EnsureSuccessStatusCode();
+        using var answer = JsonDocument.Parse(await answered.Content.ReadAsStringAsync());
         var balance = answer.RootElement.GetProperty("balance");
         return (balance.ValueKind == JsonValueKind.Null ? null : balance.GetInt64(), Stopwatch.GetElapsedTime(since));
     }

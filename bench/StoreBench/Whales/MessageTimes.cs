@@ -96,17 +96,18 @@ internal sealed class MessageTimes
         }
     }
 
-    public static Begun Begin(object message) => new(message.GetType().Name, Environment.CurrentManagedThreadId, Stopwatch.GetTimestamp(), ThreadClock.Nanoseconds());
+    public static Begun Begin(object message) => new(message.GetType().Name, Environment.CurrentManagedThreadId, Stopwatch.GetTimestamp(), GC.GetTotalPauseDuration(), ThreadClock.Nanoseconds());
 
     public void End(Begun begun)
     {
         var took = Stopwatch.GetElapsedTime(begun.Since);
+        var pauses = GC.GetTotalPauseDuration() - begun.Pauses;
         var cpu = TimeSpan.FromMicroseconds((ThreadClock.Nanoseconds() - begun.CpuNanoseconds) / 1_000);
         lock (_gate)
         {
             var kept = _kept.GetValueOrDefault(begun.Message);
-            _kept[begun.Message] = new(
-                kept.Count + 1, kept.Sum + took, took > kept.Longest ? took : kept.Longest, cpu > kept.LongestCpu ? cpu : kept.LongestCpu);
+            var (longest, longestPauses) = took > kept.Longest ? (took, pauses) : (kept.Longest, kept.LongestPauses);
+            _kept[begun.Message] = new(kept.Count + 1, kept.Sum + took, longest, longestPauses, cpu > kept.LongestCpu ? cpu : kept.LongestCpu);
         }
     }
 
@@ -124,12 +125,13 @@ internal sealed class MessageTimes
     }
 
     /// <summary>A message that the actor is at.</summary>
-    public sealed record Begun(string Message, int Thread, long Since, double CpuNanoseconds);
+    public sealed record Begun(string Message, int Thread, long Since, TimeSpan Pauses, double CpuNanoseconds);
 
     /// <summary>The messages of one kind.</summary>
     /// <param name="Count">How many.</param>
     /// <param name="Sum">By the clock.</param>
     /// <param name="Longest">By the clock.</param>
+    /// <param name="LongestPauses">The collector's pauses in that one.</param>
     /// <param name="LongestCpu">Of the thread's processor time: what the clock would show on a machine that nobody else wants.</param>
-    public readonly record struct Kept(long Count, TimeSpan Sum, TimeSpan Longest, TimeSpan LongestCpu);
+    public readonly record struct Kept(long Count, TimeSpan Sum, TimeSpan Longest, TimeSpan LongestPauses, TimeSpan LongestCpu);
 }

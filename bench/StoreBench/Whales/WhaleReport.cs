@@ -38,9 +38,11 @@ internal sealed class WhaleReport(long usages)
         {
             foreach (var (message, kept) in times.Read().Take(KindsShown))
             {
-                _stalls.AppendLine(
+                var line = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {when} | {place} | {message} | {kept.Count:N0} | {kept.Sum.TotalMilliseconds / kept.Count:N2} ms | {Ms(kept.Longest)} | {Ms(kept.LongestCpu)} |");
+                    $"| {when} | {place} | {message} | {kept.Count:N0} | {kept.Sum.TotalMilliseconds / kept.Count:N2} ms | {Ms(kept.Longest)} | {Ms(kept.LongestPauses)} | {Ms(kept.LongestCpu)} |");
+                _stalls.AppendLine(line);
+                Console.Error.WriteLine(line);
             }
         }
     }
@@ -68,8 +70,8 @@ internal sealed class WhaleReport(long usages)
             | {usages:N0} usages | times | rows | events after them | median | longest | CPU, median | the collector's pauses, longest | allocated |
             |---|---:|---:|---:|---:|---:|---:|---:|---:|
             {colds}
-            | {usages:N0} usages | kept | by | messages | mean | longest, by the clock | longest, CPU |
-            |---|---|---|---:|---:|---:|---:|
+            | {usages:N0} usages | kept | by | messages | mean | longest, by the clock | the collector's pauses in it | longest, CPU |
+            |---|---|---|---:|---:|---:|---:|---:|
             {_stalls}
             """;
     }
