@@ -26,7 +26,7 @@ internal static class EventStoreConfiguration
         connections.AddDataOptions(SnapshotPlugin, store.Data);
         return akka
             .AddSetup(connections)
-            .AddSetup(new EventRowsSetup(store.Rows))
+            .AddSetup(new EventRowsSetup(store.Rows, store.Threads))
             .AddHoconFiles(store.HoconFiles.AsSpan())
             .AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }

@@ -31,15 +31,19 @@ internal sealed class MemoryTarget : EventStoreTarget
         await anchor.OpenAsync(cancellation);
         SqlitePragmas.Apply(anchor);
         SqliteFormat.PrepareVolatile(anchor);
+        var threads = new OwnThreads("sqlite-plugin", OwnThreads.PluginCount);
         return new OpenedEventStore(
-            this, ["store-memory.conf", "store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteRows(connectionString), new SqliteProbe(connectionString), Close);
-
-        ValueTask Close()
+            this, ["store-memory.conf", "store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteRows(connectionString), new SqliteProbe(connectionString), Close)
         {
+            Threads = threads,
+        };
+
+        async ValueTask Close()
+        {
+            await threads.DisposeAsync();
             anchor.Dispose();
             using var pooled = new SqliteConnection(connectionString);
             SqliteConnection.ClearPool(pooled);
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -37,6 +37,9 @@ internal sealed class OpenedEventStore : IAsyncDisposable
     /// <summary>Who is a member of the cluster over this store; null for a store of one machine.</summary>
     public MemberRoll? Roll { get; init; }
 
+    /// <summary>Where the plugin's own calls are made; null where they don't block.</summary>
+    public OwnThreads? Threads { get; init; }
+
     /// <summary>Whether the store answers now.</summary>
     public EventStoreProbe Probe { get; }
 
@@ -45,7 +48,7 @@ internal sealed class OpenedEventStore : IAsyncDisposable
 
     /// <summary>The same store with other statements, for measuring. This one is still to be disposed of.</summary>
     internal OpenedEventStore With(IEventRows rows) =>
-        new(Target, HoconFiles, Data, rows, Probe, () => ValueTask.CompletedTask, Warning) { Roll = Roll };
+        new(Target, HoconFiles, Data, rows, Probe, () => ValueTask.CompletedTask, Warning) { Roll = Roll, Threads = Threads };
 
     public async ValueTask DisposeAsync()
     {

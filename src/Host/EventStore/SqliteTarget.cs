@@ -49,16 +49,20 @@ internal sealed class SqliteTarget : EventStoreTarget
 
         // From here on the file is there. Were it taken away, a connection that made a new one would begin an empty ledger.
         var connectionString = new SqliteConnectionStringBuilder(_connection.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString;
+        var threads = new OwnThreads("sqlite-plugin", OwnThreads.PluginCount);
         return new OpenedEventStore(
-            this, ["store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteRows(connectionString), new SqliteProbe(connectionString), Close);
-
-        ValueTask Close()
+            this, ["store-sqlite.conf"], SqliteDataOptions.For(connectionString), new SqliteRows(connectionString), new SqliteProbe(connectionString), Close)
         {
+            Threads = threads,
+        };
+
+        async ValueTask Close()
+        {
+            await threads.DisposeAsync();
             using (var pooled = new SqliteConnection(connectionString))
                 SqliteConnection.ClearPool(pooled);
             anchor.Dispose();
             held.Dispose();
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -6,6 +6,12 @@ namespace GpuCredit.Host.Hosting;
 /// <summary>The process around the Host: where it finds its files, how long it may take to stop, and what its end says.</summary>
 internal static class HostProcess
 {
+    /// <summary>
+    /// With which the pool begins, if there aren't more cores. Nothing of ours blocks one for long, but a probe of SQLite or a library may; beyond it the pool
+    /// grows by one or two a second, which looks like a node that is gone.
+    /// </summary>
+    private const int ThreadsMin = 4;
+
     /// <summary>More than the phases of CoordinatedShutdown together; a supervisor should grant more still.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
 
@@ -25,6 +31,8 @@ internal static class HostProcess
 
     public static async Task<int> RunAsync(Func<Task<GpuCreditHost>> build)
     {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, ThreadsMin), completions);
         try
         {
             await using var host = await build();

@@ -30,13 +30,13 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
         await turn[0]();
         return [true];
     });
+    private readonly OwnThreads? _threads;
 
     public GatheringSnapshotStore(Config config)
         : base(config)
     {
         var setup = Context.System.Settings.Setup.Get<EventRowsSetup>().Value;
-        _rows = setup.Rows;
-        _waking = setup.Waking;
+        (_rows, _waking, _threads) = (setup.Rows, setup.Waking, setup.Threads);
         _stored = new(AskTogetherMax, _rows.Readers, AsksMax, _rows.WakeAsync);
     }
 
@@ -51,7 +51,7 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
     protected override async Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken)
     {
         if (criteria.MaxTimeStamp != DateTime.MaxValue || criteria.MinSequenceNr > 0 || criteria.MinTimestamp > DateTime.MinValue)
-            return await base.LoadAsync(persistenceId, criteria, cancellationToken);
+            return await ElsewhereAsync(() => base.LoadAsync(persistenceId, criteria, cancellationToken));
         if (criteria.MaxSequenceNr != long.MaxValue)
             return SelectedOf(persistenceId, await _rows.SnapshotThroughAsync(persistenceId, criteria.MaxSequenceNr).WaitAsync(cancellationToken));
         var waking = _waking.Begin(persistenceId, Sender);
@@ -82,5 +82,9 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
         ? null
         : new(new SnapshotMetadata(persistenceId, row.SequenceNr, new DateTime(row.Created)), _serialization.Deserialize(row.Bytes, row.SerializerId, row.Manifest));
 
-    private Task<bool> InTurnAsync(Func<Task> statement, CancellationToken cancellation) => _turns.AskAsync(statement).WaitAsync(cancellation);
+    private Task<bool> InTurnAsync(Func<Task> statement, CancellationToken cancellation) => _turns.AskAsync(() => ElsewhereAsync(statement)).WaitAsync(cancellation);
+
+    private Task<T> ElsewhereAsync<T>(Func<Task<T>> call) => _threads?.BeginAsync(call) ?? call();
+
+    private Task ElsewhereAsync(Func<Task> call) => _threads?.BeginAsync(call) ?? call();
 }

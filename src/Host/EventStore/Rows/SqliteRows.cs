@@ -3,8 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace GpuCredit.Host.EventStore.Rows;
 
 /// <summary>
-/// A connection for each kind of call, with its statements prepared, as long as it works. SQLite's calls block, so each keeps a
-/// thread while it is at it.
+/// A connection and a thread for each kind of call, which block: what is written, what accounts wake from, and the long way to the same.
 /// </summary>
 internal sealed class SqliteRows : IEventRows
 {
@@ -35,20 +34,16 @@ internal sealed class SqliteRows : IEventRows
         """;
 
     private readonly SqliteStatements _writing;
-    private readonly SqliteStatements _highest;
-    private readonly SqliteStatements _reading;
     private readonly SqliteStatements _waking;
-    private readonly SqliteStatements _through;
+    private readonly SqliteStatements _reading;
 
     public SqliteRows(string connectionString)
     {
         // The pool closes its connections when it likes.
         var unpooled = new SqliteConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
-        _writing = new(unpooled, [(Append, ["$created", "$id", "$version", "$message", "$manifest", "$identifier", "$writer"])]);
-        _highest = new(unpooled, [(Highest, ["$id"])]);
-        _reading = new(unpooled, [(Read, ["$id", "$from", "$to", "$max"])]);
-        _waking = new(unpooled, [(Newest, ["$id"]), (After, ["$id", "$floor", "$max"])]);
-        _through = new(unpooled, [(Through, ["$id", "$through"])]);
+        _writing = new("sqlite-write", unpooled, [(Append, ["$created", "$id", "$version", "$message", "$manifest", "$identifier", "$writer"])]);
+        _waking = new("sqlite-wake", unpooled, [(Newest, ["$id"]), (After, ["$id", "$floor", "$max"])]);
+        _reading = new("sqlite-read", unpooled, [(Highest, ["$id"]), (Read, ["$id", "$from", "$to", "$max"]), (Through, ["$id", "$through"])]);
     }
 
     public int Readers => 1;
@@ -76,7 +71,7 @@ internal sealed class SqliteRows : IEventRows
         return true;
     });
 
-    public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) => _highest.UseAsync(commands =>
+    public Task<IReadOnlyList<long>> HighestAsync(IReadOnlyList<string> persistenceIds) => _reading.UseAsync(commands =>
     {
         var answers = new long[persistenceIds.Count];
         for (var i = 0; i < answers.Length; i++)
@@ -91,12 +86,12 @@ internal sealed class SqliteRows : IEventRows
     public IAsyncEnumerable<IReadOnlyList<EventRow>> ReadAsync(string persistenceId, long from, long to, int pageMax) =>
         EventPage.ReadAllAsync(from, to, first => _reading.UseAsync(commands =>
         {
-            var values = commands[0].Parameters;
+            var values = commands[1].Parameters;
             values[0].Value = persistenceId;
             values[1].Value = first;
             values[2].Value = to;
             values[3].Value = pageMax;
-            using var row = commands[0].ExecuteReader();
+            using var row = commands[1].ExecuteReader();
             var page = new EventPage(pageMax);
             while (!page.IsFull && row.Read())
                 page.Add(EventRow.Of(persistenceId, row, 0));
@@ -120,21 +115,18 @@ internal sealed class SqliteRows : IEventRows
         return (IReadOnlyList<StoredAccount>)stored;
     });
 
-    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => _through.UseAsync(commands =>
+    public Task<SnapshotRow?> SnapshotThroughAsync(string persistenceId, long version) => _reading.UseAsync(commands =>
     {
-        (commands[0].Parameters[0].Value, commands[0].Parameters[1].Value) = (persistenceId, version);
-        using var row = commands[0].ExecuteReader();
+        (commands[2].Parameters[0].Value, commands[2].Parameters[1].Value) = (persistenceId, version);
+        using var row = commands[2].ExecuteReader();
         return row.Read() ? SnapshotRow.Of(row, 0) : null;
     });
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _writing.Dispose();
-        _highest.Dispose();
-        _reading.Dispose();
-        _waking.Dispose();
-        _through.Dispose();
-        return ValueTask.CompletedTask;
+        await _writing.DisposeAsync();
+        await _waking.DisposeAsync();
+        await _reading.DisposeAsync();
     }
 
     private static SnapshotRow? NewestOf(string persistenceId, SqliteCommand newest)

@@ -3,37 +3,34 @@ using Microsoft.Data.Sqlite;
 
 namespace GpuCredit.Host.EventStore.Rows;
 
-/// <summary>A connection with its prepared statements, used by one at a time. One that has failed is replaced.</summary>
+/// <summary>A connection with its prepared statements and a thread of its own, used by one at a time. One that has failed is replaced.</summary>
+/// <param name="name">Of the thread.</param>
 /// <param name="connectionString">Without a pool.</param>
 /// <param name="statements">Each with the names of its parameters.</param>
-internal sealed class SqliteStatements(string connectionString, (string Text, string[] Parameters)[] statements) : IDisposable
+internal sealed class SqliteStatements(string name, string connectionString, (string Text, string[] Parameters)[] statements) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly OwnThreads _thread = new(name, count: 1);
     private SqliteConnection? _connection;
     private SqliteCommand[] _commands = [];
 
-    public async Task<T> UseAsync<T>(Func<SqliteCommand[], T> use)
+    public Task<T> UseAsync<T>(Func<SqliteCommand[], T> use) => _thread.RunAsync(() =>
     {
-        await _turn.WaitAsync();
         try
         {
-            return await Task.Run(() => use(Commands())); // whoever waits for it may have a limit
+            return use(Commands());
         }
         catch (DbException)
         {
             Close();
             throw;
         }
-        finally
-        {
-            _turn.Release();
-        }
-    }
+    });
 
-    public void Dispose()
+    /// <summary>What was asked before is done first.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await _thread.DisposeAsync();
         Close();
-        _turn.Dispose();
     }
 
     private SqliteCommand[] Commands()
