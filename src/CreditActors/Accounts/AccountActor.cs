@@ -133,12 +133,12 @@ internal sealed partial class AccountActor : UntypedPersistentActor
 
     protected override void PostStop()
     {
+        LeaveMemory(); // first: nobody is to be led to an account that is gone
         ReturnPermit(StoreResult.Untold);
         ReturnReading(StoreResult.Untold);
         Tell(_state.GiveUp());
         _loadTimeout.CancelIfNotNull();
         LeaveClosing();
-        LeaveMemory();
         base.PostStop();
     }
 

@@ -25,6 +25,9 @@ namespace CreditActors.Accounts;
 /// <param name="time">Measures it.</param>
 internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, TimeProvider? time = null) : IExtension
 {
+    /// <summary>Idle accounts that are sent away without letting go of the lock.</summary>
+    private const int AtOnceMax = 100;
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<string, Resident> _found = new(StringComparer.Ordinal);
@@ -122,14 +125,12 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
             Forget(resident);
     }
 
-    /// <summary>To be called now and then: sends those to sleep that nothing has reached for long.</summary>
+    /// <summary>To be called now and then: sends those to sleep that nothing has reached for long. Some at a time, so that nobody waits for all of them.</summary>
     public void SendIdleToSleep()
     {
         var now = _time.GetTimestamp();
-        lock (_lock)
+        while (SendSomeToSleep(now))
         {
-            while (_byUse.Last?.Value is { } least && _time.GetElapsedTime(least.UsedAt, now) >= idleMax)
-                SendToSleep(least);
         }
     }
 
@@ -177,6 +178,22 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
             SendToSleep(_byUse.Last!.Value);
             _evicted++;
         }
+    }
+
+    /// <returns>True when there may be more.</returns>
+    private bool SendSomeToSleep(long now)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < AtOnceMax; i++)
+            {
+                if (_byUse.Last?.Value is not { } least || !(_time.GetElapsedTime(least.UsedAt, now) >= idleMax))
+                    return false;
+                SendToSleep(least);
+            }
+        }
+
+        return true;
     }
 
     private void SendToSleep(Resident resident)

@@ -115,7 +115,12 @@ public sealed class AccountClient : IDisposable
         if (Refused(accountId, entry) is { } refused)
             return refused;
         IAccountMessage command = entry is Credit credit ? new AddCredit(accountId, credit) : new UseCredit(accountId, (Usage)entry);
-        return await AskAsync(command, start, cancellation).ConfigureAwait(false) is EntriesOutcome { Outcomes: [var outcome, ..] } ? outcome : EntryOutcome.Unavailable;
+        return await AskAsync(command, start, cancellation).ConfigureAwait(false) switch
+        {
+            EntriesOutcome decided => decided.Outcomes[0],
+            null => EntryOutcome.Unavailable,
+            var reply => throw new UnreachableException($"{reply.GetType()} answers no entry."),
+        };
     }
 
     private async Task<EntryOutcome[]> RecordAllAsync(IReadOnlyList<AccountEntry> entries, long start, CancellationToken cancellation)

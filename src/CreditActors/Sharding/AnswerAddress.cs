@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using CreditActors.Protocol;
 
@@ -17,6 +18,7 @@ internal sealed class AnswerAddress(Call call, int place, IAccountMessage messag
     private ActorPath? _path;
     private int _isOver;
     private int _tries;
+    private long _nextTryAt = long.MinValue;
 
     /// <summary>The message's place in its call.</summary>
     public int Place => place;
@@ -45,20 +47,17 @@ internal sealed class AnswerAddress(Call call, int place, IAccountMessage messag
         }
     }
 
-    /// <summary>When it is to be sent again, in timestamps.</summary>
-    public long NextTryAt { get; private set; }
-
     public bool IsOver => Volatile.Read(ref _isOver) != 0;
 
-    /// <summary>Sends the message if it is time, and hasn't been sent as often as it may.</summary>
+    /// <summary>Sends the message if it is time, and hasn't been sent as often as it may. Of several threads that come at once one does.</summary>
     /// <param name="now">A timestamp.</param>
     /// <param name="waiting">From the first try to the second, in timestamps; every later wait is twice the last.</param>
     /// <param name="triesMax">How often it may be sent.</param>
     public void Send(long now, long waiting, int triesMax)
     {
-        if (IsOver || _tries >= triesMax || now < NextTryAt)
+        var due = Volatile.Read(ref _nextTryAt);
+        if (IsOver || _tries >= triesMax || now < due || Interlocked.CompareExchange(ref _nextTryAt, now + (waiting << Math.Min(_tries, 16)), due) != due)
             return;
-        NextTryAt = now + (waiting << Math.Min(_tries, 16));
         route.Send(message, this, isRepeat: _tries++ > 0);
     }
 
@@ -75,7 +74,11 @@ internal sealed class AnswerAddress(Call call, int place, IAccountMessage messag
 
     protected override void TellInternal(object message, IActorRef sender)
     {
-        if (message is IWireMessage answer && End())
+        if (!End())
+            return;
+        if (message is IWireMessage answer)
             call.Answered(this, answer);
+        else
+            call.Fail((message as Status.Failure)?.Cause ?? new UnreachableException($"{message?.GetType()} answers nothing."));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CreditActors.Protocol;
 using Entry = CreditActors.Ledger.Entry;
@@ -22,7 +23,11 @@ internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAc
     public override void Answered(AnswerAddress from, IWireMessage answer)
     {
         if (answer is not EntriesOutcome { Outcomes: var decided })
-            return; // nobody's answer to entries
+        {
+            Fail(new UnreachableException($"{answer.GetType()} answers no entries."));
+            return;
+        }
+
         AnswerAddress? next = null;
         lock (_lock)
         {

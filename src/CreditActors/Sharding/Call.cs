@@ -3,8 +3,8 @@ using CreditActors.Protocol;
 namespace CreditActors.Sharding;
 
 /// <summary>
-/// One call to accounts, until all its messages are answered or it is given up. Its task completes either way; who awaits it looks at what
-/// was answered by then. Kept by <see cref="CallsUnderWay"/>, whose list it is an element of.
+/// One call to accounts, until all its messages are answered or it is given up. Its task completes either way, and throws only what <see cref="Fail"/> was told;
+/// who awaits it looks at what was answered by then. Kept by <see cref="CallsUnderWay"/>, whose list it is an element of.
 /// </summary>
 internal abstract class Call() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
 {
@@ -25,7 +25,7 @@ internal abstract class Call() : TaskCompletionSource(TaskCreationOptions.RunCon
     /// <summary>An answer has come, the first to this message. Called by whichever thread brings it.</summary>
     public abstract void Answered(AnswerAddress from, IWireMessage answer);
 
-    /// <summary>Sends what is due, for the first time or again. By one thread at a time.</summary>
+    /// <summary>Sends what is due, for the first time or again.</summary>
     public abstract void Send(long now, long waiting, int triesMax);
 
     /// <summary>Nothing that comes from now on counts.</summary>
@@ -41,6 +41,14 @@ internal abstract class Call() : TaskCompletionSource(TaskCreationOptions.RunCon
         Close();
         List?.Remove(this);
         TrySetCanceled(cancellation);
+    }
+
+    /// <summary>Instead of an answer there is a fault of ours; it is the caller's to see.</summary>
+    public void Fail(Exception fault)
+    {
+        Close();
+        List?.Remove(this);
+        TrySetException(fault);
     }
 
     internal void Begin(CallsUnderWay calls, long begunAt, long endsAt)

@@ -21,6 +21,7 @@ internal sealed class CallsUnderWay : IDisposable
     private readonly ITimer _timer;
     private readonly CancellationToken _ended;
     private readonly CancellationTokenRegistration _whenEnded;
+    private volatile bool _isDisposed;
 
     /// <param name="settings">How often a message is sent, and when.</param>
     /// <param name="time">Measures that.</param>
@@ -50,17 +51,20 @@ internal sealed class CallsUnderWay : IDisposable
         var list = call.EndsAt - now < _soonest ? _hurried : _lists[Environment.CurrentManagedThreadId & (_lists.Length - 1)];
         list.Add(call);
         call.Send(now, _waiting, _triesMax);
-        if (_ended.IsCancellationRequested)
+        if (_ended.IsCancellationRequested || _isDisposed)
             call.GiveUp();
     }
 
     /// <summary>Sends a message that belongs to a call which has begun.</summary>
     public void Send(AnswerAddress message) => message.Send(_time.GetTimestamp(), _waiting, _triesMax);
 
+    /// <summary>Nobody looks after calls any more: those under way are given up, and those that come.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _timer.Dispose();
         _whenEnded.Dispose();
+        GiveUpAll();
     }
 
     private void Look()

@@ -9,9 +9,10 @@ namespace GpuCredit.Host.EventStore;
 internal sealed class OwnThreads : IAsyncDisposable
 {
     /// <summary>
-    /// For what Akka.Persistence.Sql does itself: rows of snapshots that are saved, deleted and read. More than one, so that who reads doesn't wait for who writes.
+    /// For what Akka.Persistence.Sql does itself: rows of snapshots that are saved and deleted, one at a time, and rarely read by other criteria than ours, which
+    /// doesn't wait for them.
     /// </summary>
-    public const int PluginCount = 4;
+    public const int PluginCount = 2;
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

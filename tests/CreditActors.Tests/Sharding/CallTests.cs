@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -160,13 +161,26 @@ public sealed class CallTests : TestKit
     }
 
     [Fact]
-    public async Task What_is_no_answer_is_passed_over()
+    public async Task What_is_no_answer_is_a_fault()
     {
-        var call = _client.GetBalanceAsync("a", 5);
-        await _region.ExpectMsgAsync<GetBalance>();
-        _region.Reply("what?");
-        _region.Reply(new BalanceAnswer("a", 5, 10, 1));
-        Assert.Equal(10, (await call.WaitAsync(Soon)).Answer?.Balance);
+        Task[] calls = [_client.GetBalanceAsync("a", 5), _client.RecordAsync("a", new Usage("u", 1, 1)), _client.RecordAsync([new("a", new Usage("u", 1, 1))])];
+        foreach (var reply in new object[] { "what?", new BalanceAnswer("a", 5, 10, 1), new AccountUnavailable("a") })
+        {
+            await _region.ExpectMsgAsync<IAccountMessage>();
+            _region.Reply(reply);
+        }
+
+        foreach (var call in calls)
+            await Assert.ThrowsAsync<UnreachableException>(() => call.WaitAsync(Soon));
+    }
+
+    [Fact]
+    public async Task A_fault_in_place_of_an_answer_is_thrown()
+    {
+        var call = _client.RecordAsync([new("a", new Usage("u", 1, 1)), new("b", new Usage("u", 1, 1))]);
+        await _region.ExpectMsgAsync<RecordEntries>();
+        _region.Reply(new Status.Failure(new NotSupportedException()));
+        await Assert.ThrowsAsync<NotSupportedException>(() => call.WaitAsync(Soon));
     }
 
     [Fact]
@@ -180,6 +194,17 @@ public sealed class CallTests : TestKit
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Soon));
         _time.Advance(TryAgainAfter);
         await _region.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+    }
+
+    [Fact]
+    public async Task Who_ends_the_client_lets_its_callers_go()
+    {
+        var client = ClientOf(_time, Deadline, TryAgainAfter);
+        var call = client.GetBalanceAsync("a", 5);
+        await _region.ExpectMsgAsync<GetBalance>();
+        client.Dispose();
+        Assert.False((await call.WaitAsync(Soon)).IsAvailable);
+        Assert.False((await client.GetBalanceAsync("a", 5).WaitAsync(Soon)).IsAvailable);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace PeerBench.Measuring;
 
 /// <summary>
 /// The same for every peer: connections, plans and code are ready when the clock starts. It goes on until the runtime has made
-/// nearly all of the machine code that it will make, since that is done once and takes a third of two cores for many seconds. It has
+/// nearly all of the machine code that it will make, in the caller's process and the Host's, since that is done once and takes a third of two cores for many seconds. It has
 /// accounts of its own, and a peer that was restarted for its history is warmed afterwards.
 /// </summary>
 internal static class WarmUp
@@ -26,26 +26,28 @@ internal static class WarmUp
     {
         var entries = Workload.Deliveries(Entries, Accounts, Seed);
         var round = 0;
-        await UntilSettledAsync(clock => OneByOneAsync(peer, variant.Clients, Moved(entries, round++), clock));
+        await UntilSettledAsync(peer, clock => OneByOneAsync(peer, variant.Clients, Moved(entries, round++), clock));
         if (variant.Batch > 1)
-            await UntilSettledAsync(clock => InBatchesAsync(peer, variant, () => Moved(entries, Interlocked.Increment(ref round)), clock));
+            await UntilSettledAsync(peer, clock => InBatchesAsync(peer, variant, () => Moved(entries, Interlocked.Increment(ref round)), clock));
     }
 
     /// <summary>Rounds until hardly any method was compiled for <see cref="Enough"/>, but not for ever.</summary>
-    private static async Task UntilSettledAsync(Func<Stopwatch, Task> roundAsync)
+    private static async Task UntilSettledAsync(IPeer peer, Func<Stopwatch, Task> roundAsync)
     {
         var clock = Stopwatch.StartNew();
         long compiled;
         do
         {
-            compiled = JitInfo.GetCompiledMethodCount();
+            compiled = await CompiledAsync(peer);
             var begun = clock.Elapsed;
             do
                 await roundAsync(clock);
             while (clock.Elapsed - begun < Enough && clock.Elapsed < Most);
         }
-        while (JitInfo.GetCompiledMethodCount() - compiled > CompiledFew && clock.Elapsed < Most);
+        while (await CompiledAsync(peer) - compiled > CompiledFew && clock.Elapsed < Most);
     }
+
+    private static async Task<long> CompiledAsync(IPeer peer) => JitInfo.GetCompiledMethodCount() + await peer.CompiledMethodsAsync();
 
     private static async Task OneByOneAsync(IPeer peer, int clients, List<WorkEntry> entries, Stopwatch clock)
     {

@@ -33,6 +33,9 @@ internal interface IPeer : IAsyncDisposable
     /// <summary>The processes that serve, whose CPU and memory count; the caller's own counts apart.</summary>
     IEnumerable<int> ServerProcesses();
 
+    /// <summary>How many methods .NET has compiled so far in processes that serve, other than the caller's; 0 where there are none.</summary>
+    Task<long> CompiledMethodsAsync() => Task.FromResult(0L);
+
     /// <summary>Forgets what is only in memory, as a restart does.</summary>
     Task ForgetAsync() => Task.CompletedTask;
 

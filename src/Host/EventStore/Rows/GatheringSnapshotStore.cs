@@ -8,7 +8,7 @@ namespace GpuCredit.Host.EventStore.Rows;
 /// <summary>
 /// Akka.Persistence.Sql's snapshot store, with its two questions replaced by prepared ones: that for an account's newest row when it wakes, which is
 /// asked for many accounts at once, and that for one of its older rows. What a waking account will ask the journal for next is in the same answer, and is
-/// kept for it. Statements that save and delete take turns: a snapshot is a cache, and while its table is slow, or somebody has locked it, the other
+/// kept for it. Statements that save, delete and read older rows take turns: a snapshot is a cache, and while its table is slow, or somebody has locked it, the other
 /// connections are for the events.
 /// </summary>
 internal sealed class GatheringSnapshotStore : SqlSnapshotStore
@@ -18,26 +18,32 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
     /// <summary>More than there are accounts that ask, or save, at once, so that it isn't reached.</summary>
     private const int AsksMax = 100_000;
 
-    /// <summary>Statements that save or delete at once, at most.</summary>
+    /// <summary>Statements that save or delete at once, at most. SQLite has one writer, and the journal is another already.</summary>
     private const int TurnsMax = 4;
+    private const int TurnsMaxOwnThreads = 1;
+
+    /// <summary>Older rows that are read at once, at most, however many large accounts wake: events need connections too.</summary>
+    private const int OlderMax = 4;
 
     private readonly Akka.Serialization.Serialization _serialization = Context.System.Serialization;
-    private readonly IEventRows _rows;
     private readonly Gatherer<string, StoredAccount> _stored;
     private readonly WakingAccounts _waking;
-    private readonly Gatherer<Func<Task>, bool> _turns = new(togetherMax: 1, TurnsMax, AsksMax, async turn =>
-    {
-        await turn[0]();
-        return [true];
-    });
+    private readonly Gatherer<(string PersistenceId, long Through), SnapshotRow?> _older;
+    private readonly Gatherer<Func<Task>, bool> _turns;
     private readonly OwnThreads? _threads;
 
     public GatheringSnapshotStore(Config config)
         : base(config)
     {
         var setup = Context.System.Settings.Setup.Get<EventRowsSetup>().Value;
-        (_rows, _waking, _threads) = (setup.Rows, setup.Waking, setup.Threads);
-        _stored = new(AskTogetherMax, _rows.Readers, AsksMax, _rows.WakeAsync);
+        (_waking, _threads) = (setup.Waking, setup.Threads);
+        _stored = new(AskTogetherMax, setup.Rows.Readers, AsksMax, setup.Rows.WakeAsync);
+        _older = new(togetherMax: 1, OlderMax, AsksMax, async ask => [await setup.Rows.SnapshotThroughAsync(ask[0].PersistenceId, ask[0].Through)]);
+        _turns = new(togetherMax: 1, _threads is null ? TurnsMax : TurnsMaxOwnThreads, AsksMax, async turn =>
+        {
+            await turn[0]();
+            return [true];
+        });
     }
 
     protected override bool AroundReceive(Receive receive, object message)
@@ -53,7 +59,7 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
         if (criteria.MaxTimeStamp != DateTime.MaxValue || criteria.MinSequenceNr > 0 || criteria.MinTimestamp > DateTime.MinValue)
             return await ElsewhereAsync(() => base.LoadAsync(persistenceId, criteria, cancellationToken));
         if (criteria.MaxSequenceNr != long.MaxValue)
-            return SelectedOf(persistenceId, await _rows.SnapshotThroughAsync(persistenceId, criteria.MaxSequenceNr).WaitAsync(cancellationToken));
+            return SelectedOf(persistenceId, await _older.AskAsync((persistenceId, criteria.MaxSequenceNr)).WaitAsync(cancellationToken));
         var waking = _waking.Begin(persistenceId, Sender);
         var stored = await _stored.AskAsync(persistenceId).WaitAsync(cancellationToken);
         var snapshot = SelectedOf(persistenceId, stored.Snapshot);
@@ -75,6 +81,7 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
     {
         base.PostStop();
         _stored.End();
+        _older.End();
         _turns.End();
     }
 

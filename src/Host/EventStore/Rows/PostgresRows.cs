@@ -55,6 +55,11 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
         WHERE persistence_id = $1 AND sequence_number <= $2 ORDER BY sequence_number DESC LIMIT 1
         """;
 
+    /// <summary>Accounts that read events by a statement of their own at once, at most: the pool's other connections are for those that write.</summary>
+    private const int PagesAtOnceMax = 4;
+
+    private readonly SemaphoreSlim _pages = new(PagesAtOnceMax);
+
     public int Readers => 2;
 
     public async Task AppendAsync(IReadOnlyList<EventRow> rows)
@@ -114,6 +119,8 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
         var page = new EventPage(pageMax);
         for (var isMore = true; isMore && from <= to;)
         {
+            await _pages.WaitAsync();
+            using var turn = new Turn(_pages);
             await using var connection = new NpgsqlConnection(connectionString);
             await connection.OpenAsync();
             await using var ask = new NpgsqlCommand(Read, connection)
@@ -193,4 +200,9 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static NpgsqlParameter<T[]> ArrayOf<T>(T[] values, NpgsqlDbType type) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private readonly struct Turn(SemaphoreSlim turns) : IDisposable
+    {
+        public void Dispose() => turns.Release();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DoorBench;
 using PeerBench.Work;
 
@@ -9,6 +10,9 @@ internal abstract class HostPeer(Site site, bool sqlite) : IPeer
     private const int PreloadAtOnce = 10_000;
     private const int AsksAtOnce = 100;
 
+    private const string CompiledMethods = "dotnet_jit_compiled_methods_total";
+
+    private readonly HttpClient _operators = new();
     private OurStore? _store;
     private HostUnderTest? _host;
 
@@ -39,6 +43,14 @@ internal abstract class HostPeer(Site site, bool sqlite) : IPeer
 
     public IEnumerable<int> ServerProcesses() => [_host!.ProcessId, .. Store.Processes];
 
+    /// <summary>As the Host's own metrics say.</summary>
+    public async Task<long> CompiledMethodsAsync()
+    {
+        var page = await _operators.GetStringAsync(new Uri(_host!.OpsUrl, "/metrics"));
+        var line = page.Split('\n').First(line => line.StartsWith(CompiledMethods, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
     public async Task ForgetAsync()
     {
         await StopAsync();
@@ -50,6 +62,7 @@ internal abstract class HostPeer(Site site, bool sqlite) : IPeer
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _operators.Dispose();
         if (_store is { } store)
             await store.DisposeAsync();
     }
