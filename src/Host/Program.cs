@@ -27,7 +27,7 @@ internal static class Program
         builder.Services.AddHealth(store.Probe);
         builder.Services.AddMetricsPage();
         builder.Services.AddGrpcDoor();
-        builder.AddAccounts(settings, store);      // AccountClient → shard region → account actor → event store
+        builder.AddAccounts(settings, store);      // AccountClient → (shard region →) account actor → event store
         builder.AddSources();                      // NATS, RabbitMQ, Kafka → AccountClient; after the accounts, so stopped before them
         alter?.Invoke(builder);
 
