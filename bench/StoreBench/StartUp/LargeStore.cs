@@ -1,8 +1,6 @@
 using System.Globalization;
 using CreditActors.Ledger;
-using CreditActors.Protocol;
 using CreditActors.Serialization;
-using Google.Protobuf;
 using GpuCredit.Host.EventStore;
 using GpuCredit.Host.EventStore.Rows;
 
@@ -53,7 +51,7 @@ internal static class LargeStore
             ? new Credit(string.Create(CultureInfo.InvariantCulture, $"credit-{account:D16}"), Grant, 0, Limits.ExpirationMax / 2)
             : new Usage(string.Create(CultureInfo.InvariantCulture, $"usage-{number:D16}"), 1, version);
         return new(
-            "account-" + AccountId(account), version, s_created, StorageCodec.Write(new EntriesRecorded([entry])).ToByteArray(),
+            "account-" + AccountId(account), version, s_created, EventCodec.Write([entry]),
             ProtobufSerializer.EntriesRecordedManifest, ProtobufSerializer.FrozenIdentifier, "00000000000000000000000000000000");
     }
 }

@@ -50,7 +50,12 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         _ => throw Unknown(o),
     };
 
-    public override byte[] ToBinary(object obj) => obj is AccountSegment { Books: null } segment ? SegmentCodec.Write(segment) : MessageOf(obj).ToByteArray();
+    public override byte[] ToBinary(object obj) => obj switch
+    {
+        EntriesRecorded { Closing: null } recorded => EventCodec.Write(recorded.Entries.AsSpan()),
+        AccountSegment { Books: null } segment => SegmentCodec.Write(segment),
+        _ => MessageOf(obj).ToByteArray(),
+    };
 
     public override object FromBinary(byte[] bytes, string manifest)
     {
@@ -58,7 +63,7 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
         {
             return manifest switch
             {
-                EntriesRecordedManifest => StorageCodec.Read(Proto.EntriesRecorded.Parser.ParseFrom(bytes)),
+                EntriesRecordedManifest => EventCodec.TryRead(bytes) ?? StorageCodec.Read(Proto.EntriesRecorded.Parser.ParseFrom(bytes)),
                 EntriesRecordedAndClosedManifest => StorageCodec.Read(Proto.EntriesRecordedAndClosed.Parser.ParseFrom(bytes)),
                 AccountSegmentWithBooksManifest => StorageCodec.Read(Proto.AccountSegmentWithBooks.Parser.ParseFrom(bytes)),
                 AccountSegmentManifest => SegmentCodec.TryRead(bytes) ?? StorageCodec.Read(Proto.AccountSegment.Parser.ParseFrom(bytes)),
@@ -86,7 +91,6 @@ internal sealed class ProtobufSerializer(ExtendedActorSystem system) : Serialize
     private static IMessage MessageOf(object message) => message switch
     {
         EntriesRecorded { Closing: { } closing } closed => StorageCodec.Write(closed.Entries, closing),
-        EntriesRecorded recorded => StorageCodec.Write(recorded),
         AccountSegment { Books: { } books } beginning => StorageCodec.Write(beginning, books),
         AddCredit add => WireCodec.Write(add.AccountId, [add.Credit]),
         UseCredit use => WireCodec.Write(use.AccountId, [use.Usage]),

@@ -12,18 +12,20 @@ namespace CreditActors.Serialization;
 /// </summary>
 internal static class SegmentCodec
 {
-    // storage.proto: AccountSegment, and Entries in it.
+    // storage.proto: Entries.
+    public const int Kinds = 1;
+    public const int Ids = 2;
+    public const int Amounts = 3;
+    public const int TimestampSteps = 4;
+    public const int Revisions = 5;
+    public const int Expirations = 6;
+    public const int Priorities = 7;
+
+    // storage.proto: AccountSegment.
     private const int OlderVersions = 1;
     private const int Version = 2;
     private const int Entries = 3;
     private const int OlderEntries = 4;
-    private const int Kinds = 1;
-    private const int Ids = 2;
-    private const int Amounts = 3;
-    private const int TimestampSteps = 4;
-    private const int Revisions = 5;
-    private const int Expirations = 6;
-    private const int Priorities = 7;
 
     /// <summary>Before each id's length: its tag.</summary>
     private const int IdTagBytes = 1;
@@ -92,8 +94,9 @@ internal static class SegmentCodec
         return bytes;
     }
 
+    /// <summary>The columns, unread, or null when they aren't in the order in which <see cref="Write"/> makes them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static PackedEntries? TryReadEntries(ReadOnlyMemory<byte> message)
+    public static PackedEntries? TryReadEntries(ReadOnlyMemory<byte> message)
     {
         ReadOnlyMemory<byte> kinds = default, amounts = default, steps = default, revisions = default, expirations = default, priorities = default;
         var (idsFrom, idsTo) = (0, 0);

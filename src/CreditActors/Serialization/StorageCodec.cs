@@ -8,8 +8,6 @@ namespace CreditActors.Serialization;
 /// <summary>The stored messages, record to protobuf and back.</summary>
 internal static class StorageCodec
 {
-    public static Proto.EntriesRecorded Write(EntriesRecorded recorded) => new() { Entries = EntryColumns.Write(recorded.Entries.AsSpan()) };
-
     public static EntriesRecorded Read(Proto.EntriesRecorded proto) => new(EntryColumns.Read(proto.Entries));
 
     public static Proto.EntriesRecordedAndClosed Write(ImmutableArray<Entry> entries, Closing closing) => new()

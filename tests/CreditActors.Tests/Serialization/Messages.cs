@@ -1,6 +1,5 @@
 using CreditActors.Ledger;
 using CreditActors.Protocol;
-using CreditActors.Tests.Ledger;
 using CsCheck;
 
 namespace CreditActors.Tests.Serialization;
@@ -9,7 +8,7 @@ namespace CreditActors.Tests.Serialization;
 internal static class Messages
 {
     private static readonly Gen<string> Ids = Gen.Frequency(
-        (1, Entries.AwkwardIds),
+        (1, Ledger.Entries.AwkwardIds),
         (1, Gen.Char['!', '~'].Array[1, Limits.IdCharsMax].Select(chars => new string(chars))));
 
     private static readonly Gen<long> Ticks = Gen.Frequency(
@@ -51,6 +50,9 @@ internal static class Messages
         from isFirst in Gen.Bool
         from isLast in Gen.Bool
         select new SegmentBooks(isFirst ? new ClosedBooks(horizon, credits, [.. sums], []) : null, [.. ids], isLast);
+
+    /// <summary>At least one.</summary>
+    public static Gen<Entry[]> Entries { get; } = AnyEntry.Array[1, 20];
 
     /// <summary>Rows as they are written: without closed books.</summary>
     public static Gen<AccountSegment> Segments { get; } =
