@@ -22,6 +22,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
     private readonly AccountSettings _settings;
     private AccountState<IActorRef> _state;
     private StorePermit? _permit;
+    private Action<EntriesRecorded>? _onStored;
     private bool _stopping;
 
     public AccountActor(string accountId, AccountNode node)
@@ -161,7 +162,7 @@ internal sealed partial class AccountActor : UntypedPersistentActor
             Write();
     }
 
-    private void Write() => PersistAsync(_state.BeginWrite(), _ => OnStored());
+    private void Write() => PersistAsync(_state.BeginWrite(), _onStored ??= _ => OnStored());
 
     private void OnStored()
     {

@@ -33,7 +33,8 @@ internal sealed class GatheringJournal : SqlWriteJournal
     private readonly int _readTogetherMax;
     private readonly bool _isFiltered;
     private readonly CircuitBreaker _breaker;
-    private readonly Gatherer<JournalWrite, bool> _appends;
+    private readonly Func<IPersistentRepresentation, EventRow> _rowOf;
+    private readonly Rounds<JournalWrite> _appends;
     private readonly Gatherer<string, long> _highest;
 
     public GatheringJournal(Config config)
@@ -45,6 +46,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
         _isFiltered = !config.GetString("replay-filter.mode").Equals("off", StringComparison.OrdinalIgnoreCase);
         var breaker = config.GetConfig("circuit-breaker");
         _breaker = new(Context.System.Scheduler, breaker.GetInt("max-failures"), breaker.GetTimeSpan("call-timeout"), breaker.GetTimeSpan("reset-timeout"));
+        _rowOf = RowOf;
         _appends = new(config.GetInt("batch-size"), config.GetInt("parallelism"), config.GetInt("buffer-size"), AppendAsync);
         _highest = new(AskTogetherMax, _rows.Readers, config.GetInt("buffer-size"), _rows.HighestAsync);
     }
@@ -118,31 +120,28 @@ internal sealed class GatheringJournal : SqlWriteJournal
 
     private void Write(JournalWrite write)
     {
-        var created = TimeProvider.System.GetUtcNow().Ticks;
-        write.Serialize(message => RowOf(AdaptToJournal(message), created));
-        if (write.Rows.Count == 0)
+        write.Serialize(_rowOf);
+        if (write.RowCount == 0)
         {
             write.Answer(null);
             return;
         }
 
-        _waking.WriteBegins(write.PersistenceId, write.Over);
-        var round = _appends.AskAsync(write);
-        if (round.IsFaulted)
-        {
-            write.Answer(round.Exception.InnerException);
-            End(write);
-        }
+        _waking.WriteBegins(write.PersistenceId, write.Task);
+        if (_appends.Add(write) is not { } refusal)
+            return;
+        write.Answer(refusal);
+        End(write);
     }
 
     /// <summary>Tells each actor how its write ended.</summary>
-    private async Task<IReadOnlyList<bool>> AppendAsync(IReadOnlyList<JournalWrite> writes)
+    private async Task AppendAsync(IReadOnlyList<JournalWrite> writes)
     {
         Task? append = null;
         Exception? fault = null;
         try
         {
-            EventRow[] rows = [.. writes.SelectMany(write => write.Rows)];
+            var rows = RowsOf(writes);
             await _breaker.WithCircuitBreaker(late => (append = _rows.AppendAsync(rows)).WaitAsync(late));
         }
         catch (Exception thrown)
@@ -158,22 +157,35 @@ internal sealed class GatheringJournal : SqlWriteJournal
             await append.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var write in writes)
             End(write);
-        return new bool[writes.Count];
     }
 
     private void End(JournalWrite write)
     {
-        write.End();
-        _waking.WriteEnded(write.PersistenceId, write.Over);
+        write.SetResult();
+        _waking.WriteEnded(write.PersistenceId, write.Task);
     }
 
-    private EventRow RowOf(IPersistentRepresentation message, long created)
+    private static EventRow[] RowsOf(IReadOnlyList<JournalWrite> writes)
     {
+        var rows = new EventRow[writes.Sum(write => write.RowCount)];
+        var at = 0;
+        foreach (var write in writes)
+        {
+            write.Rows.CopyTo(rows.AsSpan(at));
+            at += write.RowCount;
+        }
+
+        return rows;
+    }
+
+    private EventRow RowOf(IPersistentRepresentation unadapted)
+    {
+        var message = AdaptToJournal(unadapted);
         var serializer = _serialization.FindSerializerFor(message.Payload);
         return new(
             message.PersistenceId,
             message.SequenceNr,
-            message.Timestamp == 0 ? created : message.Timestamp,
+            message.Timestamp == 0 ? TimeProvider.System.GetUtcNow().Ticks : message.Timestamp,
             serializer.ToBinary(message.Payload),
             Akka.Serialization.Serialization.ManifestFor(serializer, message.Payload),
             serializer.Identifier,

@@ -4,39 +4,45 @@ using Akka.Persistence;
 
 namespace GpuCredit.Host.EventStore.Rows;
 
-/// <summary>What an actor wants stored at once, and its answer: the messages that Akka's own journals send, in their order.</summary>
+/// <summary>
+/// What an actor wants stored at once, and its answer: the messages that Akka's own journals send, in their order. One for each write, so it
+/// makes no more objects than it must. Its task completes when the store does nothing more for it, whatever came of it.
+/// </summary>
 /// <param name="message">As Akka's persistent actors send it.</param>
 /// <param name="journal">Who is said to answer.</param>
-internal sealed class JournalWrite(WriteMessages message, IActorRef journal)
+internal sealed class JournalWrite(WriteMessages message, IActorRef journal) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<EventRow> _rows = new(1);
+    private readonly IReadOnlyList<IPersistentEnvelope> _envelopes = message.Messages as IReadOnlyList<IPersistentEnvelope> ?? [.. message.Messages];
+    private EventRow[] _rows = [];
     private Dictionary<AtomicWrite, Exception>? _refused;
 
     /// <summary>What can be stored of it.</summary>
-    public IReadOnlyList<EventRow> Rows => _rows;
+    public ReadOnlySpan<EventRow> Rows => _rows.AsSpan(0, RowCount);
+
+    public int RowCount { get; private set; }
 
     /// <summary>Whose events they are. There must be rows.</summary>
     public string PersistenceId => _rows[0].PersistenceId;
-
-    /// <summary>Completes when the store does nothing more for it, whatever came of it.</summary>
-    public Task Over => _over.Task;
 
     /// <summary>Makes the rows.</summary>
     /// <param name="rowOf">Throws for what can't be stored, whenever it is tried: the actor is told that it was refused, and not that the store failed.</param>
     public void Serialize(Func<IPersistentRepresentation, EventRow> rowOf)
     {
-        foreach (var atomicWrite in message.Messages.OfType<AtomicWrite>())
+        _rows = new EventRow[EventCount()];
+        for (var i = 0; i < _envelopes.Count; i++)
         {
-            var before = _rows.Count;
+            if (_envelopes[i] is not AtomicWrite atomicWrite)
+                continue;
+            var before = RowCount;
             try
             {
-                foreach (var event_ in Events(atomicWrite))
-                    _rows.Add(rowOf(event_));
+                var events = Events(atomicWrite);
+                for (var j = 0; j < events.Count; j++)
+                    _rows[RowCount++] = rowOf(events[j]);
             }
             catch (Exception fault)
             {
-                _rows.RemoveRange(before, _rows.Count - before);
+                RowCount = before;
                 (_refused ??= new(ReferenceEqualityComparer.Instance)).Add(atomicWrite, fault);
             }
         }
@@ -47,28 +53,35 @@ internal sealed class JournalWrite(WriteMessages message, IActorRef journal)
     {
         var actor = message.PersistentActor;
         var instance = message.ActorInstanceId;
-        actor.Tell(fault is null ? WriteMessagesSuccessful.Instance : new WriteMessagesFailed(fault, message.Messages.Count(one => one is AtomicWrite)), journal);
-        foreach (var envelope in message.Messages)
+        actor.Tell(fault is null ? WriteMessagesSuccessful.Instance : new WriteMessagesFailed(fault, _envelopes.Count(one => one is AtomicWrite)), journal);
+        for (var i = 0; i < _envelopes.Count; i++)
         {
-            if (envelope is not AtomicWrite atomicWrite)
+            if (_envelopes[i] is not AtomicWrite atomicWrite)
             {
-                actor.Tell(new LoopMessageSuccess(envelope.Payload, instance), envelope.Sender);
+                actor.Tell(new LoopMessageSuccess(_envelopes[i].Payload, instance), _envelopes[i].Sender);
                 continue;
             }
 
             var refusal = _refused?.GetValueOrDefault(atomicWrite);
-            foreach (var event_ in Events(atomicWrite))
+            var events = Events(atomicWrite);
+            for (var j = 0; j < events.Count; j++)
             {
                 actor.Tell(
-                    fault is not null ? new WriteMessageFailure(event_, fault, instance)
-                    : refusal is not null ? new WriteMessageRejected(event_, refusal, instance)
-                    : new WriteMessageSuccess(event_, instance),
-                    event_.Sender);
+                    fault is not null ? new WriteMessageFailure(events[j], fault, instance)
+                    : refusal is not null ? new WriteMessageRejected(events[j], refusal, instance)
+                    : new WriteMessageSuccess(events[j], instance),
+                    events[j].Sender);
             }
         }
     }
 
-    public void End() => _over.SetResult();
+    private int EventCount()
+    {
+        var count = 0;
+        for (var i = 0; i < _envelopes.Count; i++)
+            count += _envelopes[i] is AtomicWrite atomicWrite ? Events(atomicWrite).Count : 0;
+        return count;
+    }
 
     private static IImmutableList<IPersistentRepresentation> Events(AtomicWrite atomicWrite) => (IImmutableList<IPersistentRepresentation>)atomicWrite.Payload;
 }
