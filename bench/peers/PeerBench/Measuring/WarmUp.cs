@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime;
 using PeerBench.Peers;
@@ -8,7 +9,7 @@ namespace PeerBench.Measuring;
 /// <summary>
 /// The same for every peer: connections, plans and code are ready when the clock starts. It goes on until the runtime has made
 /// nearly all of the machine code that it will make, in the caller's process and the Host's, since that is done once and takes a third of two cores for many seconds. It has
-/// accounts of its own, and a peer that was restarted for its history is warmed afterwards.
+/// accounts of its own, a few thousand at most, so that what is measured isn't a heap full of them; and a peer that was restarted for its history is warmed afterwards.
 /// </summary>
 internal static class WarmUp
 {
@@ -18,7 +19,10 @@ internal static class WarmUp
     private const int BatchesEachRound = 4;
     private const long CompiledFew = 40;
     private const long FirstAccount = 50_000_000;
-    private const long AccountsEachRound = 1_000_000;
+    private const long AccountsApart = 1_000_000;
+
+    /// <summary>So many rounds have new accounts; those after them go on with these.</summary>
+    private const int AccountRounds = 25;
     private static readonly TimeSpan Enough = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(20);
 
@@ -73,6 +77,18 @@ internal static class WarmUp
         })));
     }
 
-    private static List<WorkEntry> Moved(List<WorkEntry> entries, int round) =>
-        entries.ConvertAll(entry => entry with { Account = entry.Account + FirstAccount + (round * AccountsEachRound) });
+    /// <summary>The same entries for other accounts, with ids that only this round has.</summary>
+    private static List<WorkEntry> Moved(List<WorkEntry> entries, int round) => entries.ConvertAll(entry => entry with
+    {
+        Account = entry.Account + FirstAccount + (round % AccountRounds * AccountsApart),
+        Id = IdIn(round, entry.Id),
+    });
+
+    private static Guid IdIn(int round, Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, BinaryPrimitives.ReadInt32LittleEndian(bytes) + round);
+        return new(bytes);
+    }
 }
