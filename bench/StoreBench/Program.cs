@@ -1,5 +1,6 @@
 using StoreBench;
 using StoreBench.Residents;
+using StoreBench.Rows;
 using StoreBench.StartUp;
 using StoreBench.Whales;
 
@@ -9,6 +10,7 @@ using StoreBench.Whales;
 // dotnet run -c Release --project bench/StoreBench -- whale [usages sqlite|postgres] [--write]
 // dotnet run -c Release --project bench/StoreBench -- startup [entries sqlite|postgres] [--write]
 // dotnet run -c Release --project bench/StoreBench -- wake [accounts entries sqlite|postgres]
+// dotnet run -c Release --project bench/StoreBench -- rows [count]
 if (args is ["startup", ..])
 {
     await StartUpRounds.RunAsync(args[1..]);
@@ -30,6 +32,12 @@ if (args is ["accounts", ..])
 if (args is ["wake", ..])
 {
     await WakeRun.RunAsync(args[1..]);
+    return;
+}
+
+if (args is ["rows", ..])
+{
+    await RowsRun.RunAsync(args[1..]);
     return;
 }
 
