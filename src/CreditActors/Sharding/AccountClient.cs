@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
@@ -55,7 +56,7 @@ public sealed class AccountClient : IDisposable
         var start = _time.GetTimestamp();
         try
         {
-            var outcome = await RecordOneAsync(accountId, entry, start, cancellation).ConfigureAwait(false);
+            var outcome = Refused(accountId, entry) ?? OutcomeIn(await AskAsync(CommandOf(accountId, entry), start, cancellation).ConfigureAwait(false));
             _metrics.Recorded(outcome, _time.GetElapsedTime(start));
             return outcome;
         }
@@ -96,7 +97,7 @@ public sealed class AccountClient : IDisposable
         var start = _time.GetTimestamp();
         try
         {
-            var answer = await AskBalanceAsync(accountId, at, start, cancellation).ConfigureAwait(false);
+            var answer = BalanceIn(await AskAsync(new GetBalance(accountId, at), start, cancellation).ConfigureAwait(false));
             _metrics.Asked(answer, _time.GetElapsedTime(start));
             return answer;
         }
@@ -109,19 +110,6 @@ public sealed class AccountClient : IDisposable
 
     /// <summary>No more calls are looked after.</summary>
     public void Dispose() => _calls.Dispose();
-
-    private async Task<EntryOutcome> RecordOneAsync(string accountId, Entry entry, long start, CancellationToken cancellation)
-    {
-        if (Refused(accountId, entry) is { } refused)
-            return refused;
-        IAccountMessage command = entry is Credit credit ? new AddCredit(accountId, credit) : new UseCredit(accountId, (Usage)entry);
-        return await AskAsync(command, start, cancellation).ConfigureAwait(false) switch
-        {
-            EntriesOutcome decided => decided.Outcomes[0],
-            null => EntryOutcome.Unavailable,
-            var reply => throw new UnreachableException($"{reply.GetType()} answers no entry."),
-        };
-    }
 
     private async Task<EntryOutcome[]> RecordAllAsync(IReadOnlyList<AccountEntry> entries, long start, CancellationToken cancellation)
     {
@@ -147,21 +135,13 @@ public sealed class AccountClient : IDisposable
         return outcomes!;
     }
 
-    private async Task<Ask<BalanceAnswer>> AskBalanceAsync(string accountId, long at, long start, CancellationToken cancellation) =>
-        await AskAsync(new GetBalance(accountId, at), start, cancellation).ConfigureAwait(false) switch
-        {
-            BalanceAnswer answer => new(answer),
-            BeforeHorizon before => new(null, before.Horizon),
-            null or AccountUnavailable => default,
-            var reply => throw new UnreachableException($"{reply.GetType()} answers no question."),
-        };
-
     /// <summary>
     /// The answer to a message that counts as one entry, or null when none came in time. A shard that moves, or whose node dies, loses messages
     /// without a word, so what isn't answered is sent again, a bounded number of times: entries and questions may be repeated. All tries have one
     /// address for the answer, so that a slow one still counts; and the first that comes is the first that was decided.
     /// </summary>
-    private async Task<IWireMessage?> AskAsync(IAccountMessage message, long start, CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<IWireMessage?> AskAsync(IAccountMessage message, long start, CancellationToken cancellation)
     {
         if (!TryEnter(1))
             return null;
@@ -180,16 +160,10 @@ public sealed class AccountClient : IDisposable
     }
 
     /// <summary>Completes when the call is answered or given up.</summary>
-    private Task OverAsync(Call call, long start, CancellationToken cancellation)
+    private ValueTask OverAsync(Call call, long start, CancellationToken cancellation)
     {
         _calls.Begin(call, start, _settings.Deadline);
-        return cancellation.CanBeCanceled ? CancelledAsync(call, cancellation) : call.Task;
-    }
-
-    private static async Task CancelledAsync(Call call, CancellationToken cancellation)
-    {
-        await using (cancellation.UnsafeRegister(static (call, token) => ((Call)call!).Cancel(token), call).ConfigureAwait(false))
-            await call.Task.ConfigureAwait(false);
+        return call.EndAsync(cancellation);
     }
 
     /// <summary>The way to the accounts, or null when there is none in time.</summary>
@@ -220,6 +194,24 @@ public sealed class AccountClient : IDisposable
             return null;
         }
     }
+
+    private static IAccountMessage CommandOf(string accountId, Entry entry) =>
+        entry is Credit credit ? new AddCredit(accountId, credit) : new UseCredit(accountId, (Usage)entry);
+
+    private static EntryOutcome OutcomeIn(IWireMessage? reply) => reply switch
+    {
+        EntriesOutcome decided => decided.Outcomes[0],
+        null => EntryOutcome.Unavailable,
+        _ => throw new UnreachableException($"{reply.GetType()} answers no entry."),
+    };
+
+    private static Ask<BalanceAnswer> BalanceIn(IWireMessage? reply) => reply switch
+    {
+        BalanceAnswer answer => new(answer),
+        BeforeHorizon before => new(null, before.Horizon),
+        null or AccountUnavailable => default,
+        _ => throw new UnreachableException($"{reply.GetType()} answers no question."),
+    };
 
     private static EntryOutcome? Refused(string accountId, Entry entry) =>
         (EntryRules.CheckAccountId(accountId) ?? EntryRules.Check(entry)) is { } refusal ? EntryOutcome.Rejected(refusal) : null;

@@ -1,13 +1,19 @@
+using System.Threading.Tasks.Sources;
 using CreditActors.Protocol;
 
 namespace CreditActors.Sharding;
 
 /// <summary>
-/// One call to accounts, until all its messages are answered or it is given up. Its task completes either way, and throws only what <see cref="Fail"/> was told;
-/// who awaits it looks at what was answered by then. Kept by <see cref="CallsUnderWay"/>, whose list it is an element of.
+/// One call to accounts, until all its messages are answered or it is given up. It ends either way; who awaits that looks at what was answered by then.
+/// Kept by <see cref="CallsUnderWay"/>, whose list it is an element of.
 /// </summary>
-internal abstract class Call() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+internal abstract class Call : IValueTaskSource
 {
+    /// <summary>Whoever brings the answer goes on with its own work, and another thread with the caller's.</summary>
+    private ManualResetValueTaskSourceCore<bool> _end = new() { RunContinuationsAsynchronously = true };
+    private int _hasEnded;
+    private CancellationTokenRegistration _cancelling;
+
     /// <summary>When it began, in timestamps.</summary>
     public long BegunAt { get; private set; }
 
@@ -28,6 +34,15 @@ internal abstract class Call() : TaskCompletionSource(TaskCreationOptions.RunCon
     /// <summary>Sends what is due, for the first time or again.</summary>
     public abstract void Send(long now, long waiting, int triesMax);
 
+    /// <summary>The end of a call that has begun, to be awaited once. It throws what <see cref="Fail"/> was told.</summary>
+    /// <param name="cancellation">The caller's.</param>
+    public ValueTask EndAsync(CancellationToken cancellation)
+    {
+        if (cancellation.CanBeCanceled)
+            _cancelling = cancellation.UnsafeRegister(static (call, token) => ((Call)call!).Fail(new OperationCanceledException(token)), this);
+        return new(this, _end.Version);
+    }
+
     /// <summary>Nothing that comes from now on counts.</summary>
     public void GiveUp()
     {
@@ -35,20 +50,24 @@ internal abstract class Call() : TaskCompletionSource(TaskCreationOptions.RunCon
         Finish();
     }
 
-    /// <summary>The caller went away.</summary>
-    public void Cancel(CancellationToken cancellation)
-    {
-        Close();
-        List?.Remove(this);
-        TrySetCanceled(cancellation);
-    }
-
-    /// <summary>Instead of an answer there is a fault of ours; it is the caller's to see.</summary>
+    /// <summary>Instead of an answer there is a fault of ours, or the caller went away; it is the caller's to see.</summary>
     public void Fail(Exception fault)
     {
         Close();
         List?.Remove(this);
-        TrySetException(fault);
+        if (TryEnd())
+            _end.SetException(fault);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _end.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _end.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token)
+    {
+        _cancelling.Unregister();
+        _end.GetResult(token);
     }
 
     internal void Begin(CallsUnderWay calls, long begunAt, long endsAt)
@@ -64,6 +83,9 @@ internal abstract class Call() : TaskCompletionSource(TaskCreationOptions.RunCon
     protected void Finish()
     {
         List?.Remove(this);
-        TrySetResult();
+        if (TryEnd())
+            _end.SetResult(true);
     }
+
+    private bool TryEnd() => Interlocked.Exchange(ref _hasEnded, 1) == 0;
 }

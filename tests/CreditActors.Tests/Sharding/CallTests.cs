@@ -197,6 +197,42 @@ public sealed class CallTests : TestKit
     }
 
     [Fact]
+    public async Task A_call_ends_once()
+    {
+        var call = new OneMessageCall(new GetBalance("a", 5), new((IInternalActorRef)_region.Ref, _residents));
+        call.GiveUp();
+        call.Fail(new NotSupportedException());
+        call.GiveUp();
+        await call.EndAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Whoever_brings_an_answer_does_not_carry_on_its_caller()
+    {
+        var caller = _client.GetBalanceAsync("a", 5).ContinueWith(_ => Environment.CurrentManagedThreadId, TaskContinuationOptions.ExecuteSynchronously);
+        await _region.ExpectMsgAsync<GetBalance>();
+        var address = _region.LastSender;
+        var bringer = new Thread(() => address.Tell(new BalanceAnswer("a", 5, 10, 1)));
+        bringer.Start();
+        Assert.NotEqual(bringer.ManagedThreadId, await caller.WaitAsync(Soon));
+    }
+
+    [Fact]
+    public async Task A_caller_that_may_cancel_later_keeps_nothing_of_a_call_that_is_over()
+    {
+        var region = new AnswersAtOnce();
+        using var client = new AccountClient(
+            new LostMessageTests.KnownRegion(region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 9), _time,
+            LostMessageTests.Member, AccountMetrics.From(null), _residents);
+        using var cancel = new CancellationTokenSource();
+        for (var i = 0; i < 10; i++)
+            await Task.Run(() => client.GetBalanceAsync("a", 5, cancel.Token));
+        GC.Collect();
+        // The last may still stand on some thread's stack.
+        Assert.InRange(region.Addresses.Count(address => address.TryGetTarget(out _)), 0, 5);
+    }
+
+    [Fact]
     public async Task Who_ends_the_client_lets_its_callers_go()
     {
         var client = ClientOf(_time, Deadline, TryAgainAfter);
@@ -229,6 +265,21 @@ public sealed class CallTests : TestKit
 
     private static EntriesOutcome Recorded(string accountId, int entries, long version) =>
         new(accountId, [.. Enumerable.Repeat(new EntryOutcome(OutcomeStatus.Recorded, version), entries)]);
+
+    private sealed class AnswersAtOnce : MinimalActorRef
+    {
+        public List<WeakReference<IActorRef>> Addresses { get; } = [];
+
+        public override ActorPath Path => new RootActorPath(Address.AllSystems) / "region";
+
+        public override IActorRefProvider Provider => throw new NotSupportedException();
+
+        protected override void TellInternal(object message, IActorRef sender)
+        {
+            Addresses.Add(new(sender));
+            sender.Tell(new BalanceAnswer("a", 5, 10, 1));
+        }
+    }
 
     private sealed class Answerer : ReceiveActor
     {
