@@ -8,6 +8,10 @@ namespace CreditActors.Accounts;
 /// <param name="shard">Whom it is sent to sleep through.</param>
 internal sealed class Resident(string accountId, IActorRef account, IActorRef shard)
 {
+    internal const int Nowhere = -1;
+
+    private long _usedAt;
+
     public string AccountId { get; } = accountId;
 
     public IActorRef Account { get; } = account;
@@ -17,9 +21,16 @@ internal sealed class Resident(string accountId, IActorRef account, IActorRef sh
     /// <summary>What it takes, by its own estimate.</summary>
     internal long Bytes { get; set; }
 
-    /// <summary>When a message last reached it, or it grew: a timestamp.</summary>
-    internal long UsedAt { get; set; }
+    /// <summary>When a message last reached it, or it grew: a timestamp. Told without a lock.</summary>
+    internal long UsedAt
+    {
+        get => Volatile.Read(ref _usedAt);
+        set => Volatile.Write(ref _usedAt, value);
+    }
 
-    /// <summary>Where it stands in the order of use; null once it was asked to leave.</summary>
-    internal LinkedListNode<Resident>? Place { get; set; }
+    /// <summary>The use by which it has its place.</summary>
+    internal long PlacedAt { get; set; }
+
+    /// <summary>Where it stands in the order of use; <see cref="Nowhere"/> once it was asked to leave.</summary>
+    internal int Place { get; set; } = Nowhere;
 }

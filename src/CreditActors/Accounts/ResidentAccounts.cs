@@ -17,23 +17,22 @@ namespace CreditActors.Accounts;
 /// counted whole it would be sent away, and read again, for every other account that is asked between two of its own messages. So there is one of
 /// them at a time, and room beside it for the small ones: together at most a quarter of the budget beyond its size.
 /// </para>
-/// Safe to use from any thread. The lock is held for some twenty instructions a message; the shard region takes all messages of a
-/// node one after another, and longer for each.
+/// Safe to use from any thread. A message takes no lock (<see cref="UseOrder"/>); who comes, grows or goes does.
 /// </summary>
 /// <param name="bytesMax">The budget.</param>
 /// <param name="idleMax">Who has been reached by nothing for so long leaves; null: nobody for that.</param>
 /// <param name="time">Measures it.</param>
 internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, TimeProvider? time = null) : IExtension
 {
-    /// <summary>Idle accounts that are sent away without letting go of the lock.</summary>
+    /// <summary>Accounts that are looked at, and sent away when they are idle, without letting go of the lock.</summary>
     private const int AtOnceMax = 100;
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<string, Resident> _found = new(StringComparer.Ordinal);
 
-    /// <summary>The most recently used first. Those that were asked to leave aren't in it.</summary>
-    private readonly LinkedList<Resident> _byUse = [];
+    /// <summary>Those that were asked to leave aren't in it.</summary>
+    private readonly UseOrder _byUse = new();
     private int _count;
     private long _bytes;
     private long _counted;
@@ -100,7 +99,7 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
             _woken++;
             _bytes += bytes;
             _counted += Counted(bytes);
-            resident.Place = _byUse.AddFirst(resident);
+            _byUse.Add(resident);
             Evict();
         }
 
@@ -111,12 +110,7 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
     public IActorRef? Find(string accountId) => _found.TryGetValue(accountId, out var resident) ? resident.Account : null;
 
     /// <summary>A message has reached it.</summary>
-    public void Use(Resident resident)
-    {
-        var now = _time.GetTimestamp();
-        lock (_lock)
-            MoveToFirst(resident, now);
-    }
+    public void Use(Resident resident) => resident.UsedAt = _time.GetTimestamp();
 
     /// <summary>It will end soon, whoever wants it to.</summary>
     public void Hide(Resident resident)
@@ -137,14 +131,13 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
     /// <summary>It has been read, or has grown: that is a use as well, so it is never the first that leaves for it.</summary>
     public void Weigh(Resident resident, long bytes)
     {
-        var now = _time.GetTimestamp();
+        Use(resident);
         lock (_lock)
         {
             _bytes += bytes - resident.Bytes;
-            if (resident.Place is not null)
+            if (resident.Place != Resident.Nowhere)
                 _counted += Counted(bytes) - Counted(resident.Bytes);
             resident.Bytes = bytes;
-            MoveToFirst(resident, now);
             Evict();
         }
     }
@@ -162,20 +155,13 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
 
     private long Counted(long bytes) => Math.Min(bytes, LargestShare);
 
-    private void MoveToFirst(Resident resident, long now)
-    {
-        resident.UsedAt = now;
-        if (resident.Place is not { } place || place == _byUse.First)
-            return;
-        _byUse.Remove(place);
-        _byUse.AddFirst(place);
-    }
-
     private void Evict()
     {
         while (_counted > bytesMax)
         {
-            SendToSleep(_byUse.Last!.Value);
+            if (!_byUse.Confirm())
+                continue;
+            SendToSleep(_byUse.First!);
             _evicted++;
         }
     }
@@ -187,9 +173,10 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
         {
             for (var i = 0; i < AtOnceMax; i++)
             {
-                if (_byUse.Last?.Value is not { } least || !(_time.GetElapsedTime(least.UsedAt, now) >= idleMax))
+                if (_byUse.First is not { } first || !(_time.GetElapsedTime(first.PlacedAt, now) >= idleMax))
                     return false;
-                SendToSleep(least);
+                if (_byUse.Confirm())
+                    SendToSleep(first);
             }
         }
 
@@ -205,10 +192,9 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
     private void Forget(Resident resident)
     {
         _found.TryRemove(new KeyValuePair<string, Resident>(resident.AccountId, resident));
-        if (resident.Place is not { } place)
+        if (resident.Place == Resident.Nowhere)
             return;
-        _byUse.Remove(place);
-        resident.Place = null;
+        _byUse.Remove(resident);
         _counted -= Counted(resident.Bytes);
     }
 }
