@@ -27,6 +27,12 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
     /// <summary>Accounts that are looked at, and sent away when they are idle, without letting go of the lock.</summary>
     private const int AtOnceMax = 100;
 
+    /// <summary>
+    /// How often <see cref="SendIdleToSleep"/> is to be called in the time in which who isn't used becomes idle. It looks again at those who have been
+    /// used since the last call, so that who makes somebody leave hasn't to do it for all that were ever used.
+    /// </summary>
+    public const int LooksEachIdleTime = 4;
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ConcurrentDictionary<string, Resident> _found = new(StringComparer.Ordinal);
@@ -173,10 +179,13 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
         {
             for (var i = 0; i < AtOnceMax; i++)
             {
-                if (_byUse.First is not { } first || !(_time.GetElapsedTime(first.PlacedAt, now) >= idleMax))
+                if (_byUse.First is not { } first || !(_time.GetElapsedTime(first.PlacedAt, now) >= idleMax / LooksEachIdleTime))
                     return false;
-                if (_byUse.Confirm())
-                    SendToSleep(first);
+                if (!_byUse.Confirm())
+                    continue;
+                if (_time.GetElapsedTime(first.PlacedAt, now) < idleMax)
+                    return false;
+                SendToSleep(first);
             }
         }
 
