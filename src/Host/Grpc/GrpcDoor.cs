@@ -41,16 +41,22 @@ internal sealed class GrpcDoor
     public static bool IsOf(HttpContext context) => context.Features.Get<GrpcDoor>() is not null;
 
     /// <summary>gRPC's paths are reached by this door only, and nothing else is.</summary>
-    public static async Task Middleware(HttpContext context, RequestDelegate next)
+    public static Task Middleware(HttpContext context, RequestDelegate next)
     {
         var isHere = IsOf(context);
-        var path = context.Request.Path;
-        if ((StartsWith(path, OwnPrefix) || IsStandard(path)) != isHere)
+        var isCall = StartsWith(context.Request.Path, OwnPrefix) || IsStandard(context.Request.Path);
+        return (isHere, isCall) switch
         {
-            await (isHere ? GrpcProblems.AnswerAsync(context, GrpcProblems.Unimplemented()) : Problems.NotFound().ExecuteAsync(context));
-            return;
-        }
+            (true, true) => CallAsync(context, next),
+            (false, false) => next(context),
+            (true, false) => GrpcProblems.AnswerAsync(context, GrpcProblems.Unimplemented()),
+            (false, true) => Problems.NotFound().ExecuteAsync(context),
+        };
+    }
 
+    private static async Task CallAsync(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
         // Who keeps asking for descriptions must not keep the node from stopping.
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var ended = StartsWith(path, ReflectionPrefix) ? stopping.Register(context.Abort) : default;
