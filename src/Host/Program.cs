@@ -22,7 +22,6 @@ internal static class Program
         var store = await EventStoreTarget.From(settings.Store, settings.ConnectionString, Environment.CurrentDirectory, settings.Cluster.Shards).OpenAsync(HostProcess.Tell);
 
         builder.Listen(settings);                  // urls, GrpcUrl and OpsUrl
-        builder.Services.AddInFlightLimit();
         builder.Services.AddApiDescription();
         builder.Services.AddHealth(store.Probe);
         builder.Services.AddMetricsPage();
@@ -35,7 +34,7 @@ internal static class Program
         app.Use(Faults.Middleware);                // every error a problem document
         app.Use(GrpcDoor.Middleware);              // gRPC only at its own door, and nothing else there
         app.Use(OpsDoor.Middleware);               // operators' paths only at the operators' door
-        app.UseRateLimiter();                      // bounded work
+        app.Use(new InFlightLimit().Middleware);   // bounded work
         app.Use(AccountPath.Middleware);           // the account, decoded once
         app.UseRouting();
         app.Use(GrpcDoor.NoSuchCall);              // in gRPC's words, too

@@ -1,36 +1,67 @@
-using System.Threading.RateLimiting;
 using GpuCredit.Host.Grpc;
 using GpuCredit.Host.Operations;
 
 namespace GpuCredit.Host.Http;
 
 /// <summary>Bounds the requests being answered at once. Nothing waits: beyond the bound a caller is told at once to come back.</summary>
-internal static class InFlightLimit
+/// <remarks>ASP.NET's own rate limiter can do the same; it costs a lease, a lock and three asynchronous methods a request.</remarks>
+internal sealed class InFlightLimit
 {
     private const string TooMany = "Too many requests are being answered; nothing was done.";
     private static readonly string TooManyStreams = $"This node has {GrpcLimits.StreamsMax} streams of entries open, and takes no more; nothing was done.";
 
-    public static void AddInFlightLimit(this IServiceCollection services) => services.AddRateLimiter(limiter =>
+    private readonly Places _batches = new(HttpLimits.BatchesInFlightMax);
+    private readonly Places _streams = new(GrpcLimits.StreamsMax);
+    private readonly Places _watchers = new(GrpcLimits.WatchersMax);
+    private readonly Places _requests = new(HttpLimits.RequestsInFlightMax);
+
+    public Task Middleware(HttpContext context, RequestDelegate next)
     {
-        limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(Partition);
-        limiter.OnRejected = (rejected, _) => new ValueTask(GrpcDoor.IsOf(rejected.HttpContext)
-            ? GrpcProblems.AnswerAsync(rejected.HttpContext, GrpcProblems.Unavailable(IsStream(rejected.HttpContext) ? TooManyStreams : TooMany))
-            : Problems.Unavailable(TooMany).ExecuteAsync(rejected.HttpContext));
-    });
+        if (PlacesFor(context.Request) is not { } places)
+            return next(context);
+        return places.TryEnter() ? AnswerAsync(context, next, places) : RefuseAsync(context, places);
+    }
 
-    /// <summary>One bound for both doors where the work is the same.</summary>
-    private static RateLimitPartition<string> Partition(HttpContext context) =>
+    private static async Task AnswerAsync(HttpContext context, RequestDelegate next, Places places)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            places.Leave();
+        }
+    }
+
+    private Task RefuseAsync(HttpContext context, Places places) => GrpcDoor.IsOf(context)
+        ? GrpcProblems.AnswerAsync(context, GrpcProblems.Unavailable(places == _streams ? TooManyStreams : TooMany))
+        : Problems.Unavailable(TooMany).ExecuteAsync(context);
+
+    /// <summary>One bound for both doors where the work is the same; null where there is none.</summary>
+    private Places? PlacesFor(HttpRequest request)
+    {
+        var path = request.Path;
         // A node that is busy is alive: its supervisor and its operators must be able to see that.
-        context.Request.Path.StartsWithSegments(HealthEndpoints.Prefix) || OpsDoor.IsOperators(context.Request.Path)
-            || context.Request.Path.StartsWithSegments(GrpcDoor.HealthCheckPath) ? RateLimitPartition.GetNoLimiter("operators")
-        : context.Request.Path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(context.Request)
-            || context.Request.Path.StartsWithSegments(GrpcDoor.BatchPath) ? Concurrency("batches", HttpLimits.BatchesInFlightMax)
-        : IsStream(context) ? Concurrency("streams", GrpcLimits.StreamsMax)
-        : GrpcDoor.IsStandard(context.Request.Path) ? Concurrency("watchers", GrpcLimits.WatchersMax)
-        : Concurrency("requests", HttpLimits.RequestsInFlightMax);
+        return path.StartsWithSegments(HealthEndpoints.Prefix) || OpsDoor.IsOperators(path) || path.StartsWithSegments(GrpcDoor.HealthCheckPath) ? null
+            : path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(request) || path.StartsWithSegments(GrpcDoor.BatchPath) ? _batches
+            : path.StartsWithSegments(GrpcDoor.StreamPath) ? _streams
+            : GrpcDoor.IsStandard(path) ? _watchers
+            : _requests;
+    }
 
-    private static bool IsStream(HttpContext context) => context.Request.Path.StartsWithSegments(GrpcDoor.StreamPath);
+    private sealed class Places(int most)
+    {
+        private int _taken;
 
-    private static RateLimitPartition<string> Concurrency(string name, int permits) =>
-        RateLimitPartition.GetConcurrencyLimiter(name, _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = 0 });
+        public bool TryEnter()
+        {
+            if (Interlocked.Increment(ref _taken) <= most)
+                return true;
+            Leave();
+            return false;
+        }
+
+        public void Leave() => Interlocked.Decrement(ref _taken);
+    }
 }
