@@ -14,7 +14,7 @@ namespace GpuCredit.Host.Http;
 internal sealed record AccountPath(string AccountId)
 {
     private const string Prefix = "/v1/accounts";
-    private const string Placeholder = "-";
+    private const string RoutedPrefix = Prefix + "/-";
 
     /// <summary>Puts the path's account aside, or answers when it can't be one.</summary>
     public static Task Middleware(HttpContext context, RequestDelegate next)
@@ -32,37 +32,38 @@ internal sealed record AccountPath(string AccountId)
         if (EntryRules.CheckAccountId(accountId) is { } refusal)
             return Problems.Rejected(refusal).ExecuteAsync(context);
         context.Features.Set(new AccountPath(accountId));
-        context.Request.Path = $"{Prefix}/{Placeholder}{rest}";
+        context.Request.Path = string.Concat(RoutedPrefix, rest);
         return next(context);
     }
 
     public static string Of(HttpContext context) => context.Features.GetRequiredFeature<AccountPath>().AccountId;
 
     /// <summary>False when the raw target's path isn't <c>/v1/accounts/{account}/…</c>.</summary>
-    private static bool TrySplit(string target, out string account, out string rest)
+    private static bool TrySplit(string target, out ReadOnlySpan<char> account, out ReadOnlySpan<char> rest)
     {
-        (account, rest) = ("", "");
+        account = rest = [];
         var path = PathOf(target);
         if (!path.StartsWith(Prefix + "/", StringComparison.OrdinalIgnoreCase))
             return false;
-        var tail = path.AsSpan(Prefix.Length + 1);
+        var tail = path[(Prefix.Length + 1)..];
         var slash = tail.IndexOf('/');
         if (slash < 0)
             return false;
-        account = tail[..slash].ToString();
-        rest = tail[slash..].ToString();
+        account = tail[..slash];
+        rest = tail[slash..];
         return true;
     }
 
     /// <summary>The path of an origin-form target (<c>/path?query</c>) or of an absolute one (<c>http://host/path?query</c>).</summary>
-    private static string PathOf(string target)
+    private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)
     {
         var query = target.IndexOf('?');
         var path = query < 0 ? target : target[..query];
         var scheme = path.StartsWith('/') ? -1 : path.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0)
             return path;
-        var slash = path.IndexOf('/', scheme + 3);
-        return slash < 0 ? "/" : path[slash..];
+        var host = path[(scheme + 3)..];
+        var slash = host.IndexOf('/');
+        return slash < 0 ? "/" : host[slash..];
     }
 }

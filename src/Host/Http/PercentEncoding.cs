@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace GpuCredit.Host.Http;
 
@@ -10,6 +11,8 @@ internal static class PercentEncoding
     /// <summary>Null when a percent sign isn't followed by two hexadecimal digits, or anything isn't ASCII.</summary>
     public static string? TryDecode(ReadOnlySpan<char> text)
     {
+        if (Ascii.IsValid(text) && !text.Contains('%'))
+            return text.ToString();
         var decoded = new char[text.Length];
         var length = 0;
         for (var i = 0; i < text.Length; i++)

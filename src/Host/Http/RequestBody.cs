@@ -16,7 +16,15 @@ internal static class RequestBody
     /// <summary>The body's media type when it's one of <paramref name="taken"/>, in UTF-8 and not compressed; otherwise null.</summary>
     public static string? MediaType(HttpRequest request, params ReadOnlySpan<string> taken)
     {
-        if (request.Headers.ContentEncoding.Count > 0 || !MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+        if (request.Headers.ContentEncoding.Count > 0)
+            return null;
+        foreach (var candidate in taken)
+        {
+            if (request.ContentType == candidate)
+                return candidate; // as nearly everybody writes it: nothing to parse
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             return null;
         if (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             return null;
