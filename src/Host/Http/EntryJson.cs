@@ -180,16 +180,16 @@ internal static class EntryJson
     }
 
     private static Fields FieldAt(ref Utf8JsonReader reader) =>
-        // An escaped name is compared as text: ValueTextEquals throws on one that isn't Unicode.
+        // An escaped name is compared as text.
         reader.ValueIsEscaped ? FieldOf(TextAt(ref reader))
-        : reader.ValueTextEquals("amount"u8) ? Fields.Amount
-        : reader.ValueTextEquals("timestamp"u8) ? Fields.Timestamp
-        : reader.ValueTextEquals("usageId"u8) ? Fields.UsageId
-        : reader.ValueTextEquals("accountId"u8) ? Fields.AccountId
-        : reader.ValueTextEquals("creditId"u8) ? Fields.CreditId
-        : reader.ValueTextEquals("expiration"u8) ? Fields.Expiration
-        : reader.ValueTextEquals("priority"u8) ? Fields.Priority
-        : reader.ValueTextEquals("revision"u8) ? Fields.Revision
+        : reader.ValueSpan.SequenceEqual("amount"u8) ? Fields.Amount
+        : reader.ValueSpan.SequenceEqual("timestamp"u8) ? Fields.Timestamp
+        : reader.ValueSpan.SequenceEqual("usageId"u8) ? Fields.UsageId
+        : reader.ValueSpan.SequenceEqual("accountId"u8) ? Fields.AccountId
+        : reader.ValueSpan.SequenceEqual("creditId"u8) ? Fields.CreditId
+        : reader.ValueSpan.SequenceEqual("expiration"u8) ? Fields.Expiration
+        : reader.ValueSpan.SequenceEqual("priority"u8) ? Fields.Priority
+        : reader.ValueSpan.SequenceEqual("revision"u8) ? Fields.Revision
         : Fields.None;
 
     private static Fields FieldOf(string name)
