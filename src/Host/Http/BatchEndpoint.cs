@@ -11,10 +11,13 @@ internal static class BatchEndpoint
 {
     public const string Path = "/v1/entries";
 
-    public static void MapBatch(this IEndpointRouteBuilder routes) =>
-        routes.MapPost(Path, PostAsync).WithTags("Entries").WithName(ApiDescription.PostEntries);
+    public static void MapBatch(this IEndpointRouteBuilder routes)
+    {
+        var accounts = routes.Accounts();
+        routes.MapPost(Path, (HttpContext context, CancellationToken aborted) => PostAsync(context, accounts.Value, aborted)).WithTags("Entries").WithName(ApiDescription.PostEntries);
+    }
 
-    private static async Task<IResult> PostAsync(HttpContext context, AccountClient accounts)
+    private static async Task<IResult> PostAsync(HttpContext context, AccountClient accounts, CancellationToken aborted)
     {
         if (StrictQuery.Read(context.Request, name: null, out _) is { } foreign)
             return Problems.Rejected(foreign);
@@ -30,7 +33,7 @@ internal static class BatchEndpoint
             return Problems.TooLarge($"A request takes at most {HttpLimits.BatchEntriesMax} entries; nothing was done.");
         if (batch.IsNotAnArray)
             return Problems.Rejected(new("body", "must be one JSON array of entries; nothing was done"));
-        return await RecordAsync(accounts, batch.Drafts, areLines, context.RequestAborted);
+        return await RecordAsync(accounts, batch.Drafts, areLines, aborted);
     }
 
     /// <summary>Records what could be read, and answers as every call does that holds many.</summary>
