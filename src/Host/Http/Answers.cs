@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CreditActors.Ledger;
+using CreditActors.Protocol;
 
 namespace GpuCredit.Host.Http;
 
@@ -14,7 +15,18 @@ internal sealed record BalanceAnswerBody(
     long Version);
 
 /// <summary>What became of one entry of many.</summary>
-internal sealed record EntryAnswer(string Status, long? Version = null, EntryError? Error = null, StandingEntry? Standing = null);
+internal sealed record EntryAnswer(string Status, long? Version = null, EntryError? Error = null, StandingEntry? Standing = null)
+{
+    public static EntryAnswer Of(EntryOutcome outcome)
+    {
+        var row = OutcomeTable.Row(outcome.Status);
+        // A rejection is decided before the account's version is known, and what is unavailable isn't decided.
+        long? version = outcome.Status is OutcomeStatus.Rejected or OutcomeStatus.Unavailable ? null : outcome.Version;
+        return row.IsError
+            ? new(row.Name, version, new(row.Name, outcome.Refusal?.Field, Problems.Describe(outcome)), outcome.Standing is { } standing ? StandingEntry.Of(standing) : null)
+            : new(row.Name, version);
+    }
+}
 
 /// <summary>Why an entry of many wasn't taken.</summary>
 internal sealed record EntryError(string Code, string? Field, string Detail);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using System.Runtime.InteropServices;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 using CreditActors.Sharding;
@@ -40,7 +40,7 @@ internal static class BatchEndpoint
     public static async Task<IResult> RecordAsync(AccountClient accounts, List<EntryDraft> drafts, bool areLines, CancellationToken cancellation)
     {
         var outcomes = await RecordAsync(accounts, drafts, cancellation);
-        return new BatchAnswer(Array.ConvertAll(outcomes, Describe), areLines, IsUnavailable: outcomes.Any(outcome => outcome.Status == OutcomeStatus.Unavailable));
+        return new BatchAnswer(outcomes, areLines);
     }
 
     /// <summary>Sends what could be read; what couldn't keeps its place as a rejection.</summary>
@@ -54,48 +54,32 @@ internal static class BatchEndpoint
         }
 
         var decided = entries.Count == 0 ? ImmutableArray<EntryOutcome>.Empty : await accounts.RecordAsync(entries, cancellation);
+        if (decided.Length == drafts.Count)
+            return ImmutableCollectionsMarshal.AsArray(decided)!; // ours alone by now
         var outcomes = new EntryOutcome[drafts.Count];
         for (int i = 0, next = 0; i < outcomes.Length; i++)
             outcomes[i] = drafts[i].Refusal is { } refusal ? EntryOutcome.Rejected(refusal) : decided[next++];
         return outcomes;
     }
 
-    private static EntryAnswer Describe(EntryOutcome outcome)
-    {
-        var row = OutcomeTable.Row(outcome.Status);
-        // A rejection is decided before the account's version is known, and what is unavailable isn't decided.
-        long? version = outcome.Status is OutcomeStatus.Rejected or OutcomeStatus.Unavailable ? null : outcome.Version;
-        return row.IsError
-            ? new(row.Name, version, new(row.Name, outcome.Refusal?.Field, Problems.Describe(outcome)), outcome.Standing is { } standing ? StandingEntry.Of(standing) : null)
-            : new(row.Name, version);
-    }
-
     /// <summary>An array for an array, lines for lines.</summary>
-    private sealed record BatchAnswer(EntryAnswer[] Answers, bool AreLines, bool IsUnavailable) : IResult
+    private sealed record BatchAnswer(EntryOutcome[] Outcomes, bool AreLines) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
-            response.StatusCode = IsUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-            if (IsUnavailable)
+            var isUnavailable = Array.Exists(Outcomes, outcome => outcome.Status == OutcomeStatus.Unavailable);
+            response.StatusCode = isUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            if (isUnavailable)
                 ProblemAnswer.SetRetryAfter(response);
             if (!AreLines)
             {
-                await JsonAnswer.WriteAsync(httpContext, Answers, ApiJson.Plain.EntryAnswerArray);
+                await JsonAnswer.WriteAsync(httpContext, Array.ConvertAll(Outcomes, EntryAnswer.Of), ApiJson.Plain.EntryAnswerArray);
                 return;
             }
 
             response.ContentType = RequestBody.JsonLines;
-            using var line = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Encoder = ApiJson.Plain.Options.Encoder });
-            foreach (var answer in Answers)
-            {
-                JsonSerializer.Serialize(line, answer, ApiJson.Plain.EntryAnswer);
-                line.Flush();
-                line.Reset();
-                "\n"u8.CopyTo(response.BodyWriter.GetSpan(1));
-                response.BodyWriter.Advance(1);
-            }
-
+            OutcomeLines.Write(response.BodyWriter, Outcomes);
             await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
         }
     }

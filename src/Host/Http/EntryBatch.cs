@@ -16,7 +16,7 @@ internal readonly record struct EntryBatch(List<EntryDraft> Drafts, bool IsTooLo
     public static EntryBatch ReadArray(ReadOnlySpan<byte> json, int entriesMax, ElementReader read)
     {
         var elements = new ArrayElements(json);
-        var drafts = new List<EntryDraft>();
+        var drafts = new List<EntryDraft>(Math.Min(json.Count((byte)'{'), entriesMax));
         while (elements.TryNext(out var element))
         {
             if (drafts.Count == entriesMax)
@@ -29,7 +29,7 @@ internal readonly record struct EntryBatch(List<EntryDraft> Drafts, bool IsTooLo
 
     public static EntryBatch ReadLines(ReadOnlySpan<byte> lines, int entriesMax)
     {
-        var drafts = new List<EntryDraft>();
+        var drafts = new List<EntryDraft>(Math.Min(lines.Count((byte)'\n') + 1, entriesMax));
         foreach (var range in lines.Split((byte)'\n'))
         {
             var line = lines[range].Trim(" \t\r"u8);
