@@ -52,7 +52,7 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
     internal async Task<TaskCompletionSource> HoldWrites()
     {
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await Events.OnWrite.SetInterceptorAsync(new HeldWrites(release.Task));
+        await Events.OnWrite.SetInterceptorAsync(new Held(release.Task));
         return release;
     }
 
@@ -134,10 +134,5 @@ public abstract class AccountTestKit(ITestOutputHelper output, string hocon = ""
             Interlocked.Increment(ref _count);
             return Task.CompletedTask;
         }
-    }
-
-    private sealed class HeldWrites(Task until) : IJournalInterceptor
-    {
-        public Task InterceptAsync(IPersistentRepresentation message) => until;
     }
 }

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Persistence;
-using Akka.Persistence.TestKit;
 using CreditActors.Accounts;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
@@ -119,10 +118,5 @@ public sealed class UnreadableTests(ITestOutputHelper output) : AccountTestKit(o
         for (var i = 1; i < events; i++)
             await Record(account, new Usage($"u{i}", 1, i));
         await Stop(account);
-    }
-
-    private sealed class Held(Task until) : IJournalInterceptor
-    {
-        public Task InterceptAsync(IPersistentRepresentation message) => until;
     }
 }

@@ -1,12 +1,11 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.Persistence;
-using Akka.Persistence.TestKit;
 using Akka.TestKit.Xunit2;
 using CreditActors.Accounts;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 using CreditActors.Sharding;
+using CreditActors.Tests.Accounts;
 
 namespace CreditActors.Tests.Sharding;
 
@@ -172,10 +171,5 @@ public sealed class ResidentTests
                 return here;
             await Task.Delay(20, deadline.Token);
         }
-    }
-
-    private sealed class Held(Task until) : IJournalInterceptor
-    {
-        public Task InterceptAsync(IPersistentRepresentation message) => until;
     }
 }
