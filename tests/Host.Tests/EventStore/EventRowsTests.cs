@@ -138,9 +138,13 @@ public abstract class EventRowsTests
         // A row that somebody else has written can't be read; those that are asked for together with it are.
         await executeAsync("UPDATE journal SET manifest = NULL WHERE persistence_id = 'c'");
         Assert.Equal(["a3 then 4 up to 5", "none then  up to 0, and there may be more"], await WakeAsync("a", "c"));
+        await executeAsync("INSERT INTO snapshot (persistence_id, sequence_number, created, snapshot, manifest) VALUES ('e', 3, 103, 'e3', 's')");
+        await executeAsync("UPDATE snapshot SET snapshot = NULL WHERE persistence_id = 'b'");
+        await executeAsync("UPDATE snapshot SET manifest = NULL WHERE persistence_id = 'd'");
+        Assert.Equal(["a3 then 4 up to 5", "no bytes then  up to 0", "d7 then  up to 0", "e3 then  up to 0"], await WakeAsync("a", "b", "d", "e"));
 
         async Task<IEnumerable<string>> WakeAsync(params string[] ids) => (await rows.WakeAsync(ids)).Select(one =>
-            $"{(one.Snapshot is { } row ? Encoding.UTF8.GetString(row.Bytes) : "none")} then {Numbers(one.Events.Rows)} up to {one.Events.Highest}{(one.Events.IsFull ? ", and there may be more" : "")}");
+            $"{(one.Snapshot is { } row ? row.Bytes is { } bytes ? Encoding.UTF8.GetString(bytes) : "no bytes" : "none")} then {Numbers(one.Events.Rows)} up to {one.Events.Highest}{(one.Events.IsFull ? ", and there may be more" : "")}");
     }
 
     private protected async Task The_first_page_is_bounded_in_rows_and_in_bytes(IEventRows rows)

@@ -89,6 +89,42 @@ public sealed class WakeTests : IAsyncLifetime, IDisposable
         Assert.Equal(asked, _rows.Asked);
     }
 
+    [Theory]
+    [InlineData("snapshot")]
+    [InlineData("manifest")]
+    [InlineData("serializer_id")]
+    public async Task Who_has_a_snapshot_row_that_cannot_be_read_wakes_from_his_events_and_who_is_read_together_with_him_as_ever(string column)
+    {
+        await using var system = await StartAsync();
+        foreach (var id in new[] { "a", "broken" })
+        {
+            var writer = system.Writer(id);
+            await writer.Ask<Writer.Stored>(new Note("one"), s_limit);
+            await writer.Ask<SaveSnapshotSuccess>(new Writer.SaveSnapshotNow(), s_limit);
+            await writer.Ask<Writer.Stored>(new Note("two"), s_limit);
+            await EndAsync(writer);
+        }
+
+        using (var file = SqliteFile.Open(_folder["data/gpucredit.db"]))
+            file.Execute($"UPDATE snapshot SET {column} = NULL WHERE persistence_id = 'broken'");
+        _rows.Forget();
+
+        // Both ask while the store is busy with another.
+        _rows.HoldWakes();
+        var another = KnownAsync(system.Writer("another"));
+        await _rows.UntilAsync("wake");
+        var broken = KnownAsync(system.Writer("broken"));
+        var whole = KnownAsync(system.Writer("a"));
+        while (system.Waking.Count < 3)
+            await Task.Delay(5);
+        _rows.LetWakesGo();
+
+        Assert.Empty(await another);
+        Assert.Equal(["snapshot of one", "two"], await whole);
+        Assert.Equal(["one", "two"], await broken);
+        Assert.Equal("wake,wake,highest,read", _rows.Asked);
+    }
+
     [Fact]
     public async Task While_an_earlier_write_is_under_way_nothing_that_was_read_meanwhile_is_used()
     {

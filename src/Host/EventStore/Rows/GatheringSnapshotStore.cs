@@ -59,10 +59,10 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
         if (criteria.MaxTimeStamp != DateTime.MaxValue || criteria.MinSequenceNr > 0 || criteria.MinTimestamp > DateTime.MinValue)
             return await ElsewhereAsync(() => base.LoadAsync(persistenceId, criteria, cancellationToken));
         if (criteria.MaxSequenceNr != long.MaxValue)
-            return SelectedOf(persistenceId, await _older.AskAsync((persistenceId, criteria.MaxSequenceNr)).WaitAsync(cancellationToken));
+            return (await _older.AskAsync((persistenceId, criteria.MaxSequenceNr)).WaitAsync(cancellationToken))?.Read(persistenceId, _serialization);
         var waking = _waking.Begin(persistenceId, Sender);
         var stored = await _stored.AskAsync(persistenceId).WaitAsync(cancellationToken);
-        var snapshot = SelectedOf(persistenceId, stored.Snapshot);
+        var snapshot = stored.Snapshot?.Read(persistenceId, _serialization);
         if (waking is not null && EventsRead.Of(stored, _serialization) is { } events)
             _waking.Keep(waking, events);
         return snapshot;
@@ -84,10 +84,6 @@ internal sealed class GatheringSnapshotStore : SqlSnapshotStore
         _older.End();
         _turns.End();
     }
-
-    private SelectedSnapshot? SelectedOf(string persistenceId, SnapshotRow? row) => row is null
-        ? null
-        : new(new SnapshotMetadata(persistenceId, row.SequenceNr, new DateTime(row.Created)), _serialization.Deserialize(row.Bytes, row.SerializerId, row.Manifest));
 
     private Task<bool> InTurnAsync(Func<Task> statement, CancellationToken cancellation) => _turns.AskAsync(() => ElsewhereAsync(statement)).WaitAsync(cancellation);
 
