@@ -30,6 +30,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
     private readonly IActorRef _self = Context.Self;
     private readonly IEventRows _rows;
     private readonly WakingAccounts _waking;
+    private readonly OwnThreads? _threads;
     private readonly int _readTogetherMax;
     private readonly bool _isFiltered;
     private readonly CircuitBreaker _breaker;
@@ -41,7 +42,7 @@ internal sealed class GatheringJournal : SqlWriteJournal
         : base(config)
     {
         var setup = Context.System.Settings.Setup.Get<EventRowsSetup>().Value;
-        (_rows, _waking) = (setup.Rows, setup.Waking);
+        (_rows, _waking, _threads) = (setup.Rows, setup.Waking, setup.Threads);
         _readTogetherMax = config.GetInt("replay-batch-size");
         _isFiltered = !config.GetString("replay-filter.mode").Equals("off", StringComparison.OrdinalIgnoreCase);
         var breaker = config.GetConfig("circuit-breaker");
@@ -71,6 +72,14 @@ internal sealed class GatheringJournal : SqlWriteJournal
                 recoveryCallback(row.Read(_serialization));
             }
         }
+    }
+
+    /// <summary>No account asks for it; who does blocks no thread of the pool either.</summary>
+    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken)
+    {
+        return _threads?.BeginAsync(DeleteAsync) ?? DeleteAsync();
+
+        Task DeleteAsync() => base.DeleteMessagesToAsync(persistenceId, toSequenceNr, cancellationToken);
     }
 
     protected override bool AroundReceive(Receive receive, object message)
