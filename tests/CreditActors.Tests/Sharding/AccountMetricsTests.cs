@@ -51,7 +51,7 @@ public sealed class AccountMetricsTests : Akka.TestKit.Xunit2.TestKit
     public async Task The_client_counts_what_it_refuses_what_is_answered_and_what_is_under_way()
     {
         var region = CreateTestProbe();
-        var client = new AccountClient(new LostMessageTests.KnownRegion(region), new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TriesMax: 1, EntriesInFlightMax: 1), TimeProvider.System, LostMessageTests.Member, _metrics, new ResidentAccounts(1 << 20));
+        var client = Clients.Of(region, new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TriesMax: 1, EntriesInFlightMax: 1), TimeProvider.System, metrics: _metrics);
         await client.RecordAsync("a", new Usage("u", 0, 1));
         var question = client.GetBalanceAsync("a", 5);
         await region.ExpectMsgAsync<GetBalance>();
@@ -68,7 +68,7 @@ public sealed class AccountMetricsTests : Akka.TestKit.Xunit2.TestKit
     public async Task A_caller_that_goes_away_is_counted_and_for_how_long_it_had_waited()
     {
         var region = CreateTestProbe();
-        var client = new AccountClient(new LostMessageTests.KnownRegion(region), new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TriesMax: 1, EntriesInFlightMax: 9), TimeProvider.System, LostMessageTests.Member, _metrics, new ResidentAccounts(1 << 20));
+        var client = Clients.Of(region, new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TriesMax: 1, EntriesInFlightMax: 9), TimeProvider.System, metrics: _metrics);
         using var cancel = new CancellationTokenSource();
         Task[] calls = [client.RecordAsync("a", new Usage("u", 1, 1), cancel.Token), client.RecordAsync([new("a", new Usage("u", 1, 1))], cancel.Token), client.GetBalanceAsync("a", 5, cancel.Token)];
         await cancel.CancelAsync();

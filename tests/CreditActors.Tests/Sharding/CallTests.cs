@@ -56,9 +56,8 @@ public sealed class CallTests : TestKit
     public async Task A_call_that_had_to_wait_for_its_node_ends_by_its_deadline()
     {
         var joined = new TaskCompletionSource();
-        using var client = new AccountClient(
-            new LostMessageTests.KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 9), _time,
-            new NodeLife(joined.Task, Deadline, CancellationToken.None), AccountMetrics.From(null), new ResidentAccounts(1 << 20));
+        using var client = Clients.Of(
+            _region, new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 9), _time, new NodeLife(joined.Task, Deadline, CancellationToken.None));
         // One that has all its time stands before it in the list.
         var call = client.GetBalanceAsync("a", 1);
         _time.Advance(Deadline - TimeSpan.FromSeconds(1));
@@ -247,9 +246,8 @@ public sealed class CallTests : TestKit
     public async Task Thousands_of_calls_at_once_all_end()
     {
         var region = Sys.ActorOf(Props.Create(() => new Answerer()));
-        using var client = new AccountClient(
-            new LostMessageTests.KnownRegion(region), new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TriesMax: 1, EntriesInFlightMax: 100_000), TimeProvider.System,
-            LostMessageTests.Member, AccountMetrics.From(null), new ResidentAccounts(1 << 20));
+        using var client = Clients.Of(
+            region, new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TriesMax: 1, EntriesInFlightMax: 100_000), TimeProvider.System);
         var calls = await Task.WhenAll(Enumerable.Range(0, 20_000).Select(i => Task.Run(() => client.GetBalanceAsync("a", i))));
         Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (long?)i), calls.Select(call => call.Answer?.At));
     }
@@ -261,7 +259,7 @@ public sealed class CallTests : TestKit
     }
 
     private AccountClient ClientOf(TimeProvider time, TimeSpan deadline, TimeSpan tryAgainAfter) =>
-        new(new LostMessageTests.KnownRegion(_region), new(deadline, tryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10_000), time, LostMessageTests.Member, AccountMetrics.From(null), _residents);
+        Clients.Of(_region, new(deadline, tryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10_000), time, residents: _residents);
 
     private static EntriesOutcome Recorded(string accountId, int entries, long version) =>
         new(accountId, [.. Enumerable.Repeat(new EntryOutcome(OutcomeStatus.Recorded, version), entries)]);

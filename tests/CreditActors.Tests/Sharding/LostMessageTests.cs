@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Hosting;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
-using CreditActors.Accounts;
 using CreditActors.Ledger;
 using CreditActors.Protocol;
 using CreditActors.Sharding;
@@ -28,7 +27,7 @@ public sealed class LostMessageTests : TestKit
     public LostMessageTests()
     {
         _region = CreateTestProbe();
-        _client = new(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member, AccountMetrics.From(null), new ResidentAccounts(1 << 20));
+        _client = ClientOf(Member);
     }
 
     [Fact]
@@ -93,7 +92,7 @@ public sealed class LostMessageTests : TestKit
     {
         var joined = new TaskCompletionSource();
         var life = Member with { Joined = joined.Task, JoinWithin = TimeSpan.FromSeconds(1) };
-        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, life, AccountMetrics.From(null), new ResidentAccounts(1 << 20));
+        var client = ClientOf(life);
         var refused = client.RecordAsync("a", Usage);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(EntryOutcome.Unavailable, await refused.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -110,7 +109,7 @@ public sealed class LostMessageTests : TestKit
     public async Task When_the_actor_system_ends_nobody_waits_out_the_deadline()
     {
         using var ended = new CancellationTokenSource();
-        var client = new AccountClient(new KnownRegion(_region), new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, Member with { Ended = ended.Token }, AccountMetrics.From(null), new ResidentAccounts(1 << 20));
+        var client = ClientOf(Member with { Ended = ended.Token });
         var entry = client.RecordAsync("a", Usage);
         var question = client.GetBalanceAsync("a", 5);
         await _region.ExpectMsgAsync<UseCredit>();
@@ -119,6 +118,8 @@ public sealed class LostMessageTests : TestKit
         Assert.Equal(EntryOutcome.Unavailable, await entry.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.False((await question.WaitAsync(TimeSpan.FromSeconds(20))).IsAvailable);
     }
+
+    private AccountClient ClientOf(NodeLife life) => Clients.Of(_region, new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 10), _time, life);
 
     internal sealed class KnownRegion(IActorRef region) : IRequiredActor<AccountRegion>
     {
