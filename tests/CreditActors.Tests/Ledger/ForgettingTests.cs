@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using CreditActors.Ledger;
-using CreditActors.Tests.Accounts;
 using CsCheck;
 using Xunit.Abstractions;
 

@@ -1,7 +1,6 @@
 using CreditActors.Ledger;
-using CreditActors.Tests.Ledger;
 
-namespace CreditActors.Tests.Accounts;
+namespace CreditActors.Tests.Ledger;
 
 /// <summary>The table of outcomes with a horizon, told again over everything that was ever recorded.</summary>
 internal static class HorizonModel
