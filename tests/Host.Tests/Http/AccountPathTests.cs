@@ -1,3 +1,4 @@
+using GpuCredit.Host.Http;
 using Host.Tests.Running;
 
 namespace Host.Tests.Http;
@@ -33,6 +34,13 @@ public sealed class AccountPathTests(HostFixture fixture)
         var (status, body) = await Host.RawAsync("GET", $"/v1/accounts/{path}/balance?at=1");
         Assert.Equal(200, status);
         Assert.Equal(accountId, (string?)body["accountId"]);
+    }
+
+    [Fact]
+    public void What_isn_t_ASCII_is_not_taken_whether_a_percent_sign_is_there_or_not()
+    {
+        Assert.Null(PercentEncoding.TryDecode("a\u00E9"));
+        Assert.Null(PercentEncoding.TryDecode("%61\u00E9"));
     }
 
     [Theory]

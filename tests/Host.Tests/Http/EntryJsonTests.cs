@@ -29,6 +29,8 @@ public sealed class EntryJsonTests
     [InlineData(EntryShape.Usage, """{"usageId":"u","amount":1,"timestamp":1,"accountId":"a"}""", "accountId", "is not a field here")]
     [InlineData(EntryShape.Usage, """{"usageId":"u","Amount":1,"timestamp":1}""", "Amount", "is not a field here")]
     [InlineData(EntryShape.Usage, """{"usageId":"u","amount":1,"timestamp":1,"note":{"deep":[1]}}""", "note", "is not a field here")]
+    [InlineData(EntryShape.Usage, """{"usageId":"u","amount":1,"timestamp":1,"revisions":1}""", "revisions", "is not a field here")]
+    [InlineData(EntryShape.Usage, """{"usageId":"u","amount":1,"timestamp":1,"revisio":1}""", "revisio", "is not a field here")]
     [InlineData(EntryShape.Usage, """{"usageId":"u","amount":1,"amount":1,"timestamp":1}""", "amount", "must be given once")]
     [InlineData(EntryShape.Usage, """{"usageId":"u","amount":1,"\u0061mount":1,"timestamp":1}""", "amount", "must be given once")]
     [InlineData(EntryShape.Usage, """{"\ud800":"a","amount":1,"timestamp":1}""", "\uFFFD", "is not a field here")]
