@@ -62,7 +62,7 @@ internal static class RowsRun
         // The multiplier is coprime to the number of accounts: each is written to once in ten thousand rows, in no order.
         var (account, version) = (number * 7_919 % Accounts, (number / Accounts) + 1);
         return new(
-            string.Create(CultureInfo.InvariantCulture, $"account-customer-{account:D8}"), version, DateTime.UtcNow.Ticks,
+            string.Create(CultureInfo.InvariantCulture, $"account-customer-{account:D8}"), version, TimeProvider.System.GetUtcNow().Ticks,
             EventCodec.Write([new Usage(string.Create(CultureInfo.InvariantCulture, $"{number:x32}"), 1_000, 1_790_000_000_000 + number)]),
             ProtobufSerializer.EntriesRecordedManifest, ProtobufSerializer.FrozenIdentifier, "00000000000000000000000000000000");
     }
