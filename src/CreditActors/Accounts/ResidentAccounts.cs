@@ -24,14 +24,8 @@ namespace CreditActors.Accounts;
 /// <param name="time">Measures it.</param>
 internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, TimeProvider? time = null) : IExtension
 {
-    /// <summary>Accounts that are looked at, and sent away when they are idle, without letting go of the lock.</summary>
+    /// <summary>Accounts that are looked at, and sent away, without letting go of the lock.</summary>
     private const int AtOnceMax = 100;
-
-    /// <summary>
-    /// How often <see cref="SendIdleToSleep"/> is to be called in the time in which who isn't used becomes idle. It looks again at those who have been
-    /// used since the last call, so that who makes somebody leave hasn't to do it for all that were ever used.
-    /// </summary>
-    public const int LooksEachIdleTime = 4;
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time = time ?? TimeProvider.System;
@@ -106,9 +100,9 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
             _bytes += bytes;
             _counted += Counted(bytes);
             _byUse.Add(resident);
-            Evict();
         }
 
+        Evict(resident);
         return resident;
     }
 
@@ -144,8 +138,9 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
             if (resident.Place != Resident.Nowhere)
                 _counted += Counted(bytes) - Counted(resident.Bytes);
             resident.Bytes = bytes;
-            Evict();
         }
+
+        Evict(resident);
     }
 
     /// <summary>It is gone, asked to or not.</summary>
@@ -161,15 +156,39 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
 
     private long Counted(long bytes) => Math.Min(bytes, LargestShare);
 
-    private void Evict()
+    /// <param name="comer">Who has come or grown: a use as well, later than all that others were used at meanwhile, so that it isn't sent away for itself.</param>
+    private void Evict(Resident comer)
     {
-        while (_counted > bytesMax)
+        while (EvictSome(comer))
         {
-            if (!_byUse.Confirm())
-                continue;
-            SendToSleep(_byUse.First!);
-            _evicted++;
         }
+    }
+
+    /// <summary>All that were used since they were last looked at may be in front of who leaves, so nobody waits for more than some of them.</summary>
+    /// <returns>True when there may be more.</returns>
+    private bool EvictSome(Resident comer)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < AtOnceMax; i++)
+            {
+                if (_counted <= bytesMax)
+                    return false;
+                if (!_byUse.Confirm())
+                    continue;
+                var first = _byUse.First!;
+                if (first == comer)
+                {
+                    comer.UsedAt = Math.Max(_time.GetTimestamp(), comer.UsedAt + 1);
+                    continue;
+                }
+
+                SendToSleep(first);
+                _evicted++;
+            }
+        }
+
+        return true;
     }
 
     /// <returns>True when there may be more.</returns>
@@ -179,13 +198,10 @@ internal sealed class ResidentAccounts(long bytesMax, TimeSpan? idleMax = null, 
         {
             for (var i = 0; i < AtOnceMax; i++)
             {
-                if (_byUse.First is not { } first || !(_time.GetElapsedTime(first.PlacedAt, now) >= idleMax / LooksEachIdleTime))
+                if (_byUse.First is not { } first || !(_time.GetElapsedTime(first.PlacedAt, now) >= idleMax))
                     return false;
-                if (!_byUse.Confirm())
-                    continue;
-                if (_time.GetElapsedTime(first.PlacedAt, now) < idleMax)
-                    return false;
-                SendToSleep(first);
+                if (_byUse.Confirm())
+                    SendToSleep(first);
             }
         }
 

@@ -3,8 +3,7 @@ namespace CreditActors.Accounts;
 /// <summary>
 /// The residents by their last use, the least recently used first, and exactly so; but a use moves nobody. Each has the place of the use that it was
 /// last looked at with, and only who has come to the front is looked at again: whoever was used since moves back then. So a use costs a
-/// timestamp, and whoever asks for the order pays for those in front who were used since they were last looked at, once for each. A binary heap; its
-/// owner holds a lock.
+/// timestamp, and the order what it is asked for. A binary heap; its owner holds a lock.
 /// </summary>
 internal sealed class UseOrder
 {

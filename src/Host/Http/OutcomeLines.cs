@@ -13,9 +13,6 @@ internal static class OutcomeLines
     /// <summary>Of an outcome that is no error: <c>{"status":"superseded","version":9223372036854775807}</c> and the line's end have 54.</summary>
     private const int BytesMax = 64;
 
-    /// <summary>Taken from the response at once.</summary>
-    private const int RoomBytes = 4 * 1024;
-
     public static void Write(IBufferWriter<byte> to, ReadOnlySpan<EntryOutcome> outcomes)
     {
         Span<byte> room = [];
@@ -36,7 +33,7 @@ internal static class OutcomeLines
                     continue;
                 }
 
-                room = to.GetSpan(RoomBytes);
+                room = to.GetSpan(BytesMax); // what is left of a block; asked for more, the response would begin a new one
             }
 
             if (!Utf8.TryWrite(room[used..], CultureInfo.InvariantCulture, $$"""{"status":"{{row.Name}}","version":{{outcome.Version}}}""", out var written))

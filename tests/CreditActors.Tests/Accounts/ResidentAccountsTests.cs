@@ -43,6 +43,32 @@ public sealed class ResidentAccountsTests : TestKit
     }
 
     [Fact]
+    public async Task Who_grows_or_comes_is_not_the_one_that_leaves_though_no_time_has_passed()
+    {
+        var residents = new ResidentAccounts(400, time: new FakeTimeProvider());
+        var growing = Enter(residents, 100);
+        var other = Enter(residents, 250);
+        residents.Weigh(growing, 200);
+        Assert.Equal(other.Account, await Evicted());
+        Enter(residents, 250);
+        Assert.Equal(growing.Account, await Evicted());
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    /// <summary>More than are looked at in one hold of the lock.</summary>
+    [Fact]
+    public async Task The_least_recently_used_leaves_also_when_all_others_were_used_since_they_came()
+    {
+        var residents = new ResidentAccounts(1_000);
+        var all = Enumerable.Range(0, 1_000).Select(_ => Enter(residents, 1)).ToArray();
+        foreach (var used in all.Where((_, place) => place != 700))
+            residents.Use(used);
+        Enter(residents, 1);
+        Assert.Equal(all[700].Account, await Evicted());
+        await _shard.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task Who_was_asked_to_leave_is_not_asked_again_and_counts_as_in_memory_until_it_is_gone()
     {
         var residents = new ResidentAccounts(200);

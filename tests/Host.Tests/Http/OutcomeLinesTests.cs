@@ -44,6 +44,16 @@ public sealed class OutcomeLinesTests
         Assert.Equal(0, buffer.WrittenCount);
     }
 
+    /// <summary>As the response has it: blocks are taken by turns with errors, and what a block has left is used first.</summary>
+    [Fact]
+    public void Outcomes_and_errors_by_turns_fill_the_blocks_of_the_response()
+    {
+        EntryOutcome[] outcomes = [.. Enumerable.Range(0, 2_000).Select(i => i % 2 == 0 ? EntryOutcome.Unavailable : new(OutcomeStatus.Recorded, i))];
+        var blocks = new Blocks();
+        OutcomeLines.Write(blocks, outcomes);
+        Assert.InRange(blocks.Written, blocks.Count * (Blocks.Size - 200L), blocks.Count * (long)Blocks.Size);
+    }
+
     private static string[] LinesOf(EntryOutcome[] outcomes)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -51,5 +61,32 @@ public sealed class OutcomeLinesTests
         var text = Encoding.UTF8.GetString(buffer.WrittenSpan);
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         return text[..^1].Split('\n');
+    }
+
+    /// <summary>Gives what its block has left, or a new block where that is less than was asked for.</summary>
+    private sealed class Blocks : IBufferWriter<byte>
+    {
+        public const int Size = 4096;
+        private byte[] _block = [];
+        private int _used;
+
+        public int Count { get; private set; }
+
+        public long Written { get; private set; }
+
+        public void Advance(int count)
+        {
+            _used += count;
+            Written += count;
+        }
+
+        public Memory<byte> GetMemory(int sizeHint = 0)
+        {
+            if (_block.Length - _used < Math.Max(1, sizeHint))
+                (_block, _used, Count) = (new byte[Size], 0, Count + 1);
+            return _block.AsMemory(_used);
+        }
+
+        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
     }
 }

@@ -158,14 +158,19 @@ internal sealed class GatheringJournal : SqlWriteJournal
             fault = thrown;
         }
 
-        foreach (var write in writes)
-            write.Answer(fault);
-
-        // The breaker has waited only so long. Until the statement is over an account that wakes can't know what is stored.
-        if (append is not null)
-            await append.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var write in writes)
-            End(write);
+        try
+        {
+            foreach (var write in writes)
+                write.Answer(fault);
+        }
+        finally
+        {
+            // The breaker has waited only so long. Until the statement is over an account that wakes can't know what is stored.
+            if (append is not null)
+                await append.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var write in writes)
+                End(write);
+        }
     }
 
     private void End(JournalWrite write)

@@ -12,7 +12,7 @@ namespace GpuCredit.Host.EventStore.Rows;
 /// <param name="SerializerId">Which serializer reads them.</param>
 internal sealed record SnapshotRow(long SequenceNr, long Created, byte[]? Bytes, string? Manifest, int? SerializerId)
 {
-    /// <summary>Takes any row: one that can't be read is its own account's matter, not that of the accounts whose rows come with it.</summary>
+    /// <summary>Takes a row with NULLs too: that it can't be read is its own account's matter, not that of the accounts whose rows come with it.</summary>
     /// <param name="row">With the columns in the order that they have here.</param>
     /// <param name="at">The first of them.</param>
     public static SnapshotRow Of(DbDataReader row, int at) => new(
