@@ -5,7 +5,7 @@ internal sealed partial class AccountActor
 {
     /// <summary>
     /// What an account takes beside its journal: its actor, with its mailbox, its persistence, and what the shard keeps of it. Measured
-    /// (bench/results/accounts.md) with Akka's mailbox, which was a kilobyte larger: a little too much, which is the safe side.
+    /// (bench/results/accounts.md) with Akka's mailbox, a kilobyte larger than ours, and the workstation's collector.
     /// </summary>
     private const int ActorBytes = 8 * 1024;
 
