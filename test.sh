@@ -26,6 +26,7 @@ results="$root/TestResults"
 passed=0
 failed=0
 skipped=0
+failures=''
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -34,6 +35,11 @@ finish() {
     echo "in CI nothing is skipped: $skipped tests count as failed" >&2
     failed=$((failed + skipped))
     skipped=0
+  fi
+  # Once more at the end, since who reads a run of thousands of tests from its end should see what failed and why.
+  if [ -n "$failures" ]; then
+    say 'what failed'
+    printf '%s' "$failures"
   fi
   printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
   if [ "$failed" -gt 0 ] || [ $((passed + failed)) -eq 0 ]; then exit 1; fi
@@ -86,6 +92,18 @@ install_tools() {
 
 # Counted test by test, so that no runner's summary line has to be trusted. In a trx file a test's name and
 # output are escaped, so they can't look like a tag or an attribute.
+failed_tests() { # failed_tests TRX: the name of each, and the first lines of what it said
+  awk '
+    /<UnitTestResult / {
+      failed = /outcome="Failed"/
+      if (failed && match($0, /testName="[^"]*"/)) print substr($0, RSTART + 10, RLENGTH - 11)
+    }
+    failed && /<Message>/ { lines = 1 }
+    lines > 0 && lines <= 12 { text = $0; gsub(/<[^>]*>/, "", text); sub(/^ */, "    ", text); print text; lines++ }
+    /<\/Message>/ { lines = 0 }
+  ' "$1" | sed "s/&lt;/</g; s/&gt;/>/g; s/&quot;/\"/g; s/&#xD;//g; s/&#xA;/ /g; s/&amp;/\&/g"
+}
+
 add_results() { # add_results PROJECT EXIT-CODE TRX
   local project=$1 code=$2 trx=$3
   local outcomes='' total p s f
@@ -97,6 +115,9 @@ add_results() { # add_results PROJECT EXIT-CODE TRX
   if [ "$total" -eq 0 ] || { [ "$code" -ne 0 ] && [ "$f" -eq 0 ]; }; then
     echo "$project: exit code $code, $total results, none of them failed: no tests, or a test host that died; counted as a failure"
     f=$((f + 1))
+    failures+="$project: exit code $code, $total results"$'\n'
+  elif [ "$f" -gt 0 ]; then
+    failures+="$(failed_tests "$trx")"$'\n'
   fi
   printf '%s: %d passed, %d failed, %d skipped\n' "$project" "$p" "$f" "$s"
   passed=$((passed + p))
@@ -136,7 +157,7 @@ for project in "${projects[@]}"; do
   name=$(basename "$project" .csproj)
   say "$name"
   arguments=(--no-build -c "$configuration" --nologo
-    --results-directory "$results/$name" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=normal"
+    --results-directory "$results/$name" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal"
     --blame-hang-timeout 10m --blame-hang-dump-type none)
   if [ -n "$filter" ]; then arguments+=(--filter "FullyQualifiedName~$filter"); fi
   dotnet test "$project" "${arguments[@]}" </dev/null

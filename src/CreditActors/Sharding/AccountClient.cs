@@ -71,21 +71,14 @@ public sealed class AccountClient : IDisposable
     /// Records entries of any accounts, one outcome for each, in order, as if sent one after another; the entries of one
     /// account go to it together.
     /// </summary>
-    public async Task<ImmutableArray<EntryOutcome>> RecordAsync(IReadOnlyList<AccountEntry> entries, CancellationToken cancellation = default)
+    public async Task<ImmutableArray<EntryOutcome>> RecordAsync(IReadOnlyList<AccountEntry> entries, CancellationToken cancellation = default) =>
+        ImmutableCollectionsMarshal.AsImmutableArray(await RecordAndCountAsync(entries, null, cancellation).ConfigureAwait(false));
+
+    /// <summary>The same, and each outcome is told as soon as it is there. When this ends all have been, or are about to be by another thread; not so when the caller cancels.</summary>
+    public Task RecordAsync(IReadOnlyList<AccountEntry> entries, IOutcomeSink sink, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(entries);
-        var start = _time.GetTimestamp();
-        try
-        {
-            var outcomes = await RecordAllAsync(entries, start, cancellation).ConfigureAwait(false);
-            _metrics.Recorded(outcomes, _time.GetElapsedTime(start));
-            return ImmutableCollectionsMarshal.AsImmutableArray(outcomes);
-        }
-        catch (OperationCanceledException)
-        {
-            _metrics.RecordGivenUp(_time.GetElapsedTime(start));
-            throw;
-        }
+        ArgumentNullException.ThrowIfNull(sink);
+        return RecordAndCountAsync(entries, sink, cancellation);
     }
 
     /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline, or the account's books are closed there.</summary>
@@ -111,18 +104,39 @@ public sealed class AccountClient : IDisposable
     /// <summary>No more calls are looked after.</summary>
     public void Dispose() => _calls.Dispose();
 
-    private async Task<EntryOutcome[]> RecordAllAsync(IReadOnlyList<AccountEntry> entries, long start, CancellationToken cancellation)
+    private async Task<EntryOutcome[]> RecordAndCountAsync(IReadOnlyList<AccountEntry> entries, IOutcomeSink? sink, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var start = _time.GetTimestamp();
+        try
+        {
+            var outcomes = await RecordAllAsync(entries, sink, start, cancellation).ConfigureAwait(false);
+            _metrics.Recorded(outcomes, _time.GetElapsedTime(start));
+            return outcomes;
+        }
+        catch (OperationCanceledException)
+        {
+            _metrics.RecordGivenUp(_time.GetElapsedTime(start));
+            throw;
+        }
+    }
+
+    private async Task<EntryOutcome[]> RecordAllAsync(IReadOnlyList<AccountEntry> entries, IOutcomeSink? sink, long start, CancellationToken cancellation)
     {
         var outcomes = new EntryOutcome?[entries.Count];
         for (var i = 0; i < outcomes.Length; i++)
-            outcomes[i] = Refused(entries[i].AccountId, entries[i].Entry);
+        {
+            if ((outcomes[i] = Refused(entries[i].AccountId, entries[i].Entry)) is { } refused)
+                sink?.Decided(i, refused);
+        }
+
         var accounts = new EntriesByAccount(entries, i => outcomes[i] is not null);
         if (accounts.Count > 0 && TryEnter(accounts.EntryCount))
         {
             try
             {
                 if (await RouteAsync(start, cancellation).ConfigureAwait(false) is { } route)
-                    await OverAsync(new BatchCall(entries, accounts, outcomes, route), start, cancellation).ConfigureAwait(false);
+                    await OverAsync(new BatchCall(entries, accounts, outcomes, sink, route), start, cancellation).ConfigureAwait(false);
             }
             finally
             {
@@ -131,7 +145,13 @@ public sealed class AccountClient : IDisposable
         }
 
         for (var i = 0; i < outcomes.Length; i++)
-            outcomes[i] ??= EntryOutcome.Unavailable;
+        {
+            if (outcomes[i] is not null)
+                continue;
+            outcomes[i] = EntryOutcome.Unavailable;
+            sink?.Decided(i, EntryOutcome.Unavailable);
+        }
+
         return outcomes!;
     }
 

@@ -5,13 +5,13 @@ using Google.Protobuf.Collections;
 namespace GpuCredit.Host.Grpc;
 
 /// <summary>
-/// The entries of one stream on their way to their accounts: a lane for each account, which has one batch under way at a time and
-/// gathers meanwhile. Two batches of one account could overtake each other where one of them is lost and sent again; so
+/// The entries of one stream on their way to their accounts. Those of many accounts go together in one call; but an account has one of its own under way at a time, and
+/// gathers meanwhile. Two calls with entries of one account could overtake each other where one of them is lost and sent again; so
 /// the entries of an account are decided in the order of the stream, and those of different accounts side by side.
 /// </summary>
 /// <param name="accounts">Where they go.</param>
 /// <param name="fail">Told of a fault, after which the stream ends.</param>
-/// <param name="cancellation">Ends every lane.</param>
+/// <param name="cancellation">Ends every call.</param>
 internal sealed class EntryLanes(AccountClient accounts, Action<Exception> fail, CancellationToken cancellation)
 {
     /// <summary>A lane that has held more is not kept for another account: many of them would hold much for nothing.</summary>
@@ -46,20 +46,17 @@ internal sealed class EntryLanes(AccountClient accounts, Action<Exception> fail,
         Gathered += entries.Count;
     }
 
-    /// <summary>Sends what has gathered, except where the account's last batch isn't decided yet: that follows it.</summary>
+    /// <summary>Sends what has gathered, except where the account has entries under way: that follows them.</summary>
     public void Send()
     {
-        foreach (var lane in _toStart)
-        {
-            Interlocked.Increment(ref _running);
-            _ = RunAsync(lane);
-        }
-
-        _toStart.Clear();
         Gathered = 0;
+        if (_toStart.Count == 0)
+            return;
+        Start(new Batch(this, _toStart));
+        _toStart.Clear();
     }
 
-    /// <summary>Nothing more is taken; completes when no lane runs.</summary>
+    /// <summary>Nothing more is taken; completes when no call is under way.</summary>
     public Task IdleAsync()
     {
         CountDown();
@@ -78,19 +75,17 @@ internal sealed class EntryLanes(AccountClient accounts, Action<Exception> fail,
         return lane;
     }
 
-    private async Task RunAsync(Lane lane)
+    private void Start(Batch batch)
+    {
+        Interlocked.Increment(ref _running);
+        _ = RunAsync(batch);
+    }
+
+    private async Task RunAsync(Batch batch)
     {
         try
         {
-            while (TryNext(lane))
-            {
-                var batch = lane.Sending;
-                if (batch.Count == 1)
-                    batch[0].Decide(await accounts.RecordAsync(lane.AccountId, batch[0].Entry, cancellation));
-                else
-                    await RecordAsync(lane.AccountId, batch);
-                batch.Clear();
-            }
+            await accounts.RecordAsync(batch.Entries, batch, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -106,50 +101,79 @@ internal sealed class EntryLanes(AccountClient accounts, Action<Exception> fail,
         }
     }
 
-    private async Task RecordAsync(string accountId, List<Place> batch)
-    {
-        var entries = new AccountEntry[batch.Count];
-        for (var i = 0; i < entries.Length; i++)
-            entries[i] = new AccountEntry(accountId, batch[i].Entry);
-        var outcomes = await accounts.RecordAsync(entries, cancellation);
-        for (var i = 0; i < entries.Length; i++)
-            batch[i].Decide(outcomes[i]);
-    }
-
-    /// <summary>False when nothing waits any more: the lane is put away.</summary>
-    private bool TryNext(Lane lane)
+    /// <summary>All that the lane had under way is decided: what waits follows; where nothing does, the lane is put away.</summary>
+    private void Follow(Lane lane)
     {
         lock (_gate)
         {
-            if (lane.Waiting.Count > 0)
+            if (lane.Waiting.Count == 0)
             {
-                (lane.Sending, lane.Waiting) = (lane.Waiting, lane.Sending);
-                return true;
+                _lanes.Remove(lane.AccountId);
+                if (lane.Waiting.Capacity <= SpareCapacityMax)
+                    _spare.Push(lane);
+                return;
             }
-
-            _lanes.Remove(lane.AccountId);
-            if (lane.Waiting.Capacity + lane.Sending.Capacity <= SpareCapacityMax)
-                _spare.Push(lane);
-            return false;
         }
+
+        if (!cancellation.IsCancellationRequested)
+            Start(new Batch(this, [lane]));
     }
 
     private void CountDown()
     {
         if (Interlocked.Decrement(ref _running) == 0)
-            _idle.SetResult();
+            _idle.TrySetResult(); // a second time where an account's answer comes when its call was cancelled
     }
 
     /// <summary>An entry, and where its outcome goes.</summary>
-    private readonly record struct Place(StreamGroup Group, int Position, CreditActors.Ledger.Entry Entry)
-    {
-        public void Decide(EntryOutcome outcome) => Group.Decide(Position, outcome);
-    }
+    private readonly record struct Place(StreamGroup Group, int Position, CreditActors.Ledger.Entry Entry);
 
     private sealed class Lane
     {
         public string AccountId = "";
         public List<Place> Waiting = [];
-        public List<Place> Sending = [];
+        public int UnderWay;
+    }
+
+    /// <summary>One call: all that waits in some lanes.</summary>
+    private sealed class Batch : IOutcomeSink
+    {
+        private readonly EntryLanes _owner;
+        private readonly (Place Place, Lane Lane)[] _places;
+
+        public Batch(EntryLanes owner, List<Lane> lanes)
+        {
+            _owner = owner;
+            lock (owner._gate)
+            {
+                var count = 0;
+                foreach (var lane in lanes)
+                    count += lane.Waiting.Count;
+                Entries = new AccountEntry[count];
+                _places = new (Place, Lane)[count];
+                var position = 0;
+                foreach (var lane in lanes)
+                {
+                    lane.UnderWay = lane.Waiting.Count;
+                    foreach (var place in lane.Waiting)
+                    {
+                        Entries[position] = new AccountEntry(lane.AccountId, place.Entry);
+                        _places[position++] = (place, lane);
+                    }
+
+                    lane.Waiting.Clear();
+                }
+            }
+        }
+
+        public AccountEntry[] Entries { get; }
+
+        public void Decided(int position, EntryOutcome outcome)
+        {
+            var (place, lane) = _places[position];
+            place.Group.Decide(place.Position, outcome);
+            if (Interlocked.Decrement(ref lane.UnderWay) == 0)
+                _owner.Follow(lane);
+        }
     }
 }
