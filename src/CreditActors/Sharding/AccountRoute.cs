@@ -14,6 +14,11 @@ internal sealed class AccountRoute(IInternalActorRef region, ResidentAccounts re
     /// <param name="message">For an account.</param>
     /// <param name="answerTo">Where its answer comes.</param>
     /// <param name="isRepeat">It was sent and not answered: then the straight way may lead to who is gone.</param>
-    public void Send(IAccountMessage message, IActorRef answerTo, bool isRepeat) =>
-        ((isRepeat ? null : residents.Find(message.AccountId)) ?? region).Tell(message, answerTo);
+    public void Send(IAccountMessage message, IActorRef answerTo, bool isRepeat)
+    {
+        if (!isRepeat && residents.Find(message.AccountId) is { } account)
+            InTurnExecutor.TellAtOnce(account, message, answerTo);
+        else
+            region.Tell(message, answerTo);
+    }
 }

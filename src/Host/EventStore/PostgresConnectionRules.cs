@@ -65,6 +65,8 @@ internal static class PostgresConnectionRules
         Default(read, "Max Auto Prepare", () => read.MaxAutoPrepare = PreparedMax);
         Default(read, "Auto Prepare Min Usages", () => read.AutoPrepareMinUsages = 2);
         Default(read, "Keepalive", () => read.KeepAlive = KeepAliveSeconds);
+        // Nothing of ours outlives its transaction, so there is nothing to be reset each time that a connection is taken from the pool: seven statements otherwise.
+        Default(read, "No Reset On Close", () => read.NoResetOnClose = true);
         Default(read, "Application Name", () => read.ApplicationName = "GpuCredit");
         if (read.Timeout < 1 || read.CommandTimeout < 1 || (long)read.Timeout + read.CommandTimeout > SecondsMax)
             throw Refused($"says Timeout={read.Timeout} and Command Timeout={read.CommandTimeout}", $"write at least 1 each, and at most {SecondsMax} together (seconds)");

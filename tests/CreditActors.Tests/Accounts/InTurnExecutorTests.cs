@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using CreditActors.Accounts;
 
@@ -24,6 +26,76 @@ public sealed class InTurnExecutorTests() : TestKit($$"""akka.actor.default-disp
         // One may be held up on its way; most aren't.
         var displaced = numbers.Select((number, place) => Math.Abs(number - place)).Order().ElementAt(Runs / 2);
         Assert.InRange(displaced, 0, Runs / 20);
+    }
+
+    [Fact]
+    public async Task Who_tells_an_actor_that_has_nothing_to_do_runs_it_himself_and_every_now_and_then_queues()
+    {
+        const int Messages = 256;
+        var actor = Sys.ActorOf(Props.Create(() => new Noting()));
+        var notes = new Notes();
+        var here = new Thread(() =>
+        {
+            for (var i = 1; i <= Messages; i++)
+            {
+                InTurnExecutor.TellAtOnce(actor, notes, ActorRefs.Nobody);
+                Assert.True(SpinWait.SpinUntil(() => notes.Threads.Count == i, Soon));
+                SpinWait.SpinUntil(static () => false, TimeSpan.FromMilliseconds(1)); // it has nothing to do any more, also where another thread has run it
+            }
+        });
+        here.Start();
+        await Task.Run(() => here.Join()).WaitAsync(Soon);
+        var elsewhere = notes.Threads.Count(thread => thread != here.ManagedThreadId);
+        // The first may find the actor beginning, and another amid its end on another thread.
+        Assert.InRange(elsewhere, Messages / 64, (Messages / 64) + 8);
+    }
+
+    [Fact]
+    public async Task An_actor_that_tells_another_is_not_kept_by_it()
+    {
+        var notes = new Notes();
+        var told = Sys.ActorOf(Props.Create(() => new Noting()));
+        var teller = Sys.ActorOf(Props.Create(() => new Telling(told, notes)));
+        teller.Tell("begin");
+        await AwaitConditionAsync(() => Task.FromResult(notes.Threads.Count == 50), Soon);
+        Assert.False(notes.WasNested);
+    }
+
+    private sealed class Notes
+    {
+        [ThreadStatic]
+        private static bool s_isTelling;
+
+        public ConcurrentQueue<int> Threads { get; } = new();
+
+        public bool WasNested { get; private set; }
+
+        public void Note()
+        {
+            WasNested |= s_isTelling;
+            Threads.Enqueue(Environment.CurrentManagedThreadId);
+        }
+
+        public static void Tell(Action tell)
+        {
+            s_isTelling = true;
+            tell();
+            s_isTelling = false;
+        }
+    }
+
+    private sealed class Noting : ReceiveActor
+    {
+        public Noting() => Receive<Notes>(notes => notes.Note());
+    }
+
+    private sealed class Telling : ReceiveActor
+    {
+        public Telling(IActorRef told, Notes notes) => Receive<string>(_ =>
+        {
+            for (var i = 0; i < 50; i++)
+                Notes.Tell(() => InTurnExecutor.TellAtOnce(told, notes, Self));
+        });
     }
 
     private sealed class Order

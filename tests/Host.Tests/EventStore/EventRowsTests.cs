@@ -97,6 +97,15 @@ public abstract class EventRowsTests
             read.AddRange(page);
         Assert.Equal([Row("a", 4), large], read.Select((row, i) => row with { Message = i == 0 && row.Message.SequenceEqual(s_message) ? s_message : row.Message.Length == PageBytes ? large.Message : [] }));
 
+        // What most have in common, and what a single one has of its own.
+        await rows.AppendAsync([Row("c", 1), Row("c", 2) with { Manifest = "m", SerializerId = 7, WriterUuid = "w" }, Row("c", 3)]);
+        await foreach (var page in rows.ReadAsync("c", 1, 3, 10))
+        {
+            Assert.Equal(
+                [(Row("c", 1).Manifest, Row("c", 1).SerializerId, Row("c", 1).WriterUuid), ("m", 7, "w"), (Row("c", 3).Manifest, Row("c", 3).SerializerId, Row("c", 3).WriterUuid)],
+                page.Select(row => (row.Manifest, row.SerializerId, row.WriterUuid)));
+        }
+
         // The plugin can leave a row and say that it is deleted.
         await executeAsync("UPDATE journal SET deleted = NOT deleted WHERE sequence_number = 2 AND persistence_id = 'a'");
         Assert.Equal(["1,3", "4,5", "6,7"], await PagesAsync(1, 7, pageMax: 2));

@@ -9,6 +9,14 @@ namespace GpuCredit.Host.EventStore.Rows;
 /// </summary>
 internal sealed class PostgresRows(string connectionString) : IEventRows
 {
+    /// <summary>What all rows have in common comes once.</summary>
+    private const string AppendAlike =
+        """
+        INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
+        SELECT created, false, id, version, message, $5, $6, $7
+        FROM unnest($1, $2, $3, $4) AS event (created, id, version, message)
+        """;
+
     private const string Append =
         """
         INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
@@ -64,41 +72,10 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
 
     public async Task AppendAsync(IReadOnlyList<EventRow> rows)
     {
-        var count = rows.Count;
-        var created = new long[count];
-        var ids = new string[count];
-        var versions = new long[count];
-        var messages = new byte[count][];
-        var manifests = new string[count];
-        var serializers = new int[count];
-        var writers = new string[count];
-        for (var i = 0; i < count; i++)
-        {
-            var row = rows[i];
-            created[i] = row.Created;
-            ids[i] = row.PersistenceId;
-            versions[i] = row.SequenceNr;
-            messages[i] = row.Message;
-            manifests[i] = row.Manifest;
-            serializers[i] = row.SerializerId;
-            writers[i] = row.WriterUuid;
-        }
-
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        await using var append = new NpgsqlCommand(Append, connection)
-        {
-            Parameters =
-            {
-                ArrayOf(created, NpgsqlDbType.Bigint),
-                ArrayOf(ids, NpgsqlDbType.Text),
-                ArrayOf(versions, NpgsqlDbType.Bigint),
-                ArrayOf(messages, NpgsqlDbType.Bytea),
-                ArrayOf(manifests, NpgsqlDbType.Text),
-                ArrayOf(serializers, NpgsqlDbType.Integer),
-                ArrayOf(writers, NpgsqlDbType.Text),
-            },
-        };
+        await using var append = AppendOf(rows);
+        append.Connection = connection;
         await append.ExecuteNonQueryAsync();
     }
 
@@ -198,6 +175,49 @@ internal sealed class PostgresRows(string connectionString) : IEventRows
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static NpgsqlCommand AppendOf(IReadOnlyList<EventRow> rows)
+    {
+        var count = rows.Count;
+        var created = new long[count];
+        var ids = new string[count];
+        var versions = new long[count];
+        var messages = new byte[count][];
+        var first = rows[0];
+        var areAlike = true;
+        for (var i = 0; i < count; i++)
+        {
+            var row = rows[i];
+            created[i] = row.Created;
+            ids[i] = row.PersistenceId;
+            versions[i] = row.SequenceNr;
+            messages[i] = row.Message;
+            areAlike &= row.Manifest == first.Manifest && row.SerializerId == first.SerializerId && row.WriterUuid == first.WriterUuid;
+        }
+
+        var append = new NpgsqlCommand(areAlike ? AppendAlike : Append)
+        {
+            Parameters =
+            {
+                ArrayOf(created, NpgsqlDbType.Bigint),
+                ArrayOf(ids, NpgsqlDbType.Text),
+                ArrayOf(versions, NpgsqlDbType.Bigint),
+                ArrayOf(messages, NpgsqlDbType.Bytea),
+            },
+        };
+        if (areAlike)
+        {
+            append.Parameters.Add(new NpgsqlParameter<string> { TypedValue = first.Manifest, NpgsqlDbType = NpgsqlDbType.Text });
+            append.Parameters.Add(new NpgsqlParameter<int> { TypedValue = first.SerializerId, NpgsqlDbType = NpgsqlDbType.Integer });
+            append.Parameters.Add(new NpgsqlParameter<string> { TypedValue = first.WriterUuid, NpgsqlDbType = NpgsqlDbType.Text });
+            return append;
+        }
+
+        append.Parameters.Add(ArrayOf<string>([.. rows.Select(row => row.Manifest)], NpgsqlDbType.Text));
+        append.Parameters.Add(ArrayOf<int>([.. rows.Select(row => row.SerializerId)], NpgsqlDbType.Integer));
+        append.Parameters.Add(ArrayOf<string>([.. rows.Select(row => row.WriterUuid)], NpgsqlDbType.Text));
+        return append;
+    }
 
     private static NpgsqlParameter<T[]> ArrayOf<T>(T[] values, NpgsqlDbType type) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 
