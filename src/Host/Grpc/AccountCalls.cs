@@ -1,12 +1,11 @@
-using CreditActors.Ledger;
 using CreditActors.Sharding;
 using GpuCredit.Host.Http;
 using Grpc.Core;
 
 namespace GpuCredit.Host.Grpc;
 
-/// <summary>The calls on one account: add a credit, use credit, ask the balance.</summary>
-internal sealed class AccountCalls(AccountClient accounts, TimeProvider time) : V1.Accounts.AccountsBase
+/// <summary>The calls on one account: add a credit, use credit, ask the balance; and a stream of such questions.</summary>
+internal sealed class AccountCalls(AccountClient accounts, StreamBudgets budgets, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<AccountCalls> logger) : V1.Accounts.AccountsBase
 {
     public override async Task<V1.AddCreditResponse> AddCredit(V1.AddCreditRequest request, ServerCallContext context)
     {
@@ -24,13 +23,9 @@ internal sealed class AccountCalls(AccountClient accounts, TimeProvider time) : 
 
     public override async Task<V1.GetBalanceResponse> GetBalance(V1.GetBalanceRequest request, ServerCallContext context)
     {
-        var accountId = AccountOf(request.HasAccountId, request.AccountId);
-        if (EntryMessages.ReadTime("at", request.HasAt, request.At, request.HasAtRfc3339, request.AtRfc3339, out var given) is { } unread)
-            throw GrpcProblems.Rejected(unread);
-        var at = given ?? time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (EntryRules.CheckAt(at) is { } refusal)
+        if (BalanceQuestions.Read(request, time, out var at) is { } refusal)
             throw GrpcProblems.Rejected(refusal);
-        var asked = await accounts.GetBalanceAsync(accountId, at, context.CancellationToken);
+        var asked = await accounts.GetBalanceAsync(request.AccountId, at, context.CancellationToken);
         if (!asked.IsAvailable)
             throw asked.Horizon is { } horizon ? GrpcProblems.BeforeHorizon(horizon) : GrpcProblems.Unavailable(Problems.AskAgain);
         var answer = new V1.GetBalanceResponse { AccountId = asked.Answer.AccountId, At = asked.Answer.At, Version = asked.Answer.Version };
@@ -39,12 +34,14 @@ internal sealed class AccountCalls(AccountClient accounts, TimeProvider time) : 
         return answer;
     }
 
-    /// <summary>The account comes first here, as it does in a path.</summary>
-    private static string AccountOf(bool isGiven, string accountId)
+    public override async Task StreamBalances(IAsyncStreamReader<V1.StreamBalancesRequest> requestStream, IServerStreamWriter<V1.StreamBalancesResponse> responseStream, ServerCallContext context)
     {
-        var refusal = isGiven ? EntryRules.CheckAccountId(accountId) : new Refusal("accountId", "must be given");
-        return refusal is null ? accountId : throw GrpcProblems.Rejected(refusal);
+        using var stream = new BalanceStream(accounts, time, logger, budgets.Questions, requestStream, responseStream, lifetime.ApplicationStopping, context.CancellationToken);
+        await stream.RunAsync();
     }
+
+    private static string AccountOf(bool isGiven, string accountId) =>
+        BalanceQuestions.CheckAccount(isGiven, accountId) is { } refusal ? throw GrpcProblems.Rejected(refusal) : accountId;
 
     private async Task<(V1.OutcomeStatus Status, long Version)> RecordAsync(EntryDraft draft, ServerCallContext context)
     {

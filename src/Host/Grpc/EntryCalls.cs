@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace GpuCredit.Host.Grpc;
 
 /// <summary>The calls on entries of any accounts: a batch, and a stream.</summary>
-internal sealed class EntryCalls(AccountClient accounts, StreamBudget budget, IHostApplicationLifetime lifetime) : V1.Entries.EntriesBase
+internal sealed class EntryCalls(AccountClient accounts, StreamBudgets budgets, IHostApplicationLifetime lifetime) : V1.Entries.EntriesBase
 {
     public override async Task<V1.RecordEntriesResponse> RecordEntries(V1.RecordEntriesRequest request, ServerCallContext context)
     {
@@ -26,7 +26,7 @@ internal sealed class EntryCalls(AccountClient accounts, StreamBudget budget, IH
 
     public override async Task StreamEntries(IAsyncStreamReader<V1.StreamEntriesRequest> requestStream, IServerStreamWriter<V1.StreamEntriesResponse> responseStream, ServerCallContext context)
     {
-        using var stream = new EntryStream(accounts, budget, requestStream, responseStream, lifetime.ApplicationStopping, context.CancellationToken);
+        using var stream = new EntryStream(accounts, budgets.Entries, requestStream, responseStream, lifetime.ApplicationStopping, context.CancellationToken);
         await stream.RunAsync();
     }
 }

@@ -12,7 +12,8 @@ namespace GpuCredit.Host.Grpc;
 /// </summary>
 internal sealed class GrpcDoor
 {
-    public const string StreamPath = "/gpucredit.v1.Entries/StreamEntries";
+    public const string EntriesPath = "/gpucredit.v1.Entries/StreamEntries";
+    public const string BalancesPath = "/gpucredit.v1.Accounts/StreamBalances";
     public const string BatchPath = "/gpucredit.v1.Entries/RecordEntries";
     public const string HealthCheckPath = "/grpc.health.v1.Health/Check";
 
@@ -63,7 +64,7 @@ internal sealed class GrpcDoor
         await next(context);
         if (Unread(context) is { } problem)
             await GrpcProblems.AnswerAsync(context, problem);
-        if (stopping.IsCancellationRequested && path.StartsWithSegments(StreamPath))
+        if (stopping.IsCancellationRequested && IsStream(path))
             await LingerAsync(context);
     }
 
@@ -83,7 +84,7 @@ internal sealed class GrpcDoor
         return headers[GrpcProblems.StatusHeader].ToString() switch
         {
             GrpcProblems.Unknown => GrpcProblems.Unreadable(),
-            GrpcProblems.ResourceExhausted when StartsWith(context.Request.Path, AccountsPrefix) => GrpcProblems.TooLong(HttpLimits.EntryBytesMax),
+            GrpcProblems.ResourceExhausted when StartsWith(context.Request.Path, AccountsPrefix) => GrpcProblems.TooLong(GrpcLimits.AccountBytesMax),
             GrpcProblems.ResourceExhausted => GrpcProblems.TooLong(GrpcLimits.EntriesBytesMax),
             _ => null,
         };
@@ -101,6 +102,9 @@ internal sealed class GrpcDoor
         var time = context.RequestServices.GetRequiredService<TimeProvider>();
         await Task.Delay(GrpcLimits.LingerFor, time, closed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>Our own streams: open for long, and ended when the node stops.</summary>
+    public static bool IsStream(PathString path) => path.StartsWithSegments(EntriesPath) || path.StartsWithSegments(BalancesPath);
 
     /// <summary>Health and reflection: everybody's, and open for long.</summary>
     public static bool IsStandard(PathString path) => StartsWith(path, StandardPrefix);

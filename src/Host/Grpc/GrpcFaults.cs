@@ -11,8 +11,6 @@ namespace GpuCredit.Host.Grpc;
 /// </summary>
 internal sealed class GrpcFaults(ILogger<GrpcFaults> logger) : Interceptor
 {
-    private const string GivenUp = "The call was given up before it was answered, and what became of it isn't known: send it again.";
-
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         try
@@ -45,7 +43,7 @@ internal sealed class GrpcFaults(ILogger<GrpcFaults> logger) : Interceptor
     {
         // A connection that breaks under a stream is an IOException before it is anybody's cancellation.
         if (fault is OperationCanceledException or IOException)
-            return GrpcProblems.Unavailable(GivenUp);
+            return GrpcProblems.Unavailable(GrpcProblems.GivenUp);
         HostLog.RequestFailed(logger, "gRPC", context.Method, fault);
         return GrpcProblems.Fault();
     }

@@ -1,4 +1,3 @@
-using GpuCredit.Host.Http;
 using GpuCredit.Host.Operations;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -12,7 +11,7 @@ internal static class GrpcHosting
 
     public static void AddGrpcDoor(this IServiceCollection services)
     {
-        services.AddSingleton<StreamBudget>();
+        services.AddSingleton<StreamBudgets>();
         // As over HTTP: a body is what it is. (What would decompress a message does so whole, whatever its length.) After AddGrpc's own
         // settings, which take an empty list for none.
         services.PostConfigure<GrpcServiceOptions>(options => options.CompressionProviders = []);
@@ -20,7 +19,7 @@ internal static class GrpcHosting
         services.AddGrpc(options => options.IgnoreUnknownServices = true)
             .AddServiceOptions<AccountCalls>(options =>
             {
-                options.MaxReceiveMessageSize = HttpLimits.EntryBytesMax;
+                options.MaxReceiveMessageSize = GrpcLimits.AccountBytesMax;
                 options.Interceptors.Add<GrpcFaults>();
             })
             .AddServiceOptions<EntryCalls>(options =>

@@ -3,13 +3,16 @@ namespace GpuCredit.Host.Grpc;
 /// <summary>Every bound of the gRPC door that isn't the HTTP door's as well, in one place.</summary>
 internal static class GrpcLimits
 {
+    /// <summary>A message of the calls on accounts: as much as HTTP takes of one entry.</summary>
+    public const int AccountBytesMax = Http.HttpLimits.EntryBytesMax;
+
     /// <summary>
     /// A message of the calls on entries. Protobuf is denser than JSON: 10,000 entries with the longest ids that there are have
     /// fewer bytes than this.
     /// </summary>
     public const int EntriesBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>Streams of entries open at once at one node; beyond them a caller is told at once to come back.</summary>
+    /// <summary>Streams, of entries and of balances, open at once at one node; beyond them a caller is told at once to come back.</summary>
     public const int StreamsMax = 256;
 
     /// <summary>Calls that watch health or ask for descriptions, open at once.</summary>
@@ -41,6 +44,30 @@ internal static class GrpcLimits
 
     /// <summary>Outcomes that are ready together are flushed together, at most so many.</summary>
     public const int OutcomesPerFlushMax = 512;
+
+    /// <summary>
+    /// The questions of one message of a stream. With the longest ids there are, and times as texts, they have some 180 bytes each: fewer than
+    /// <see cref="AccountBytesMax"/> together.
+    /// </summary>
+    public const int StreamRequestQuestionsMax = 300;
+
+    /// <summary>
+    /// The questions of one stream that are under way, from taken to answer written. It must cover what is asked while some accounts are woken:
+    /// at 100,000 questions a second and 40 ms, 4,000.
+    /// </summary>
+    public const int StreamQuestionsUnderWayMax = 4_096;
+
+    /// <summary>How many of them are the stream's own, as with entries.</summary>
+    public const int StreamQuestionsOwn = StreamRequestQuestionsMax;
+
+    /// <summary>
+    /// What all streams of the node together may have under way beyond their own: with it no more than <see cref="StreamsMax"/> ×
+    /// <see cref="StreamQuestionsOwn"/> + this, 109,568, are ever under way.
+    /// </summary>
+    public const int SharedQuestionsUnderWayMax = 32_768;
+
+    /// <summary>Answers that are ready together are written in one message, at most so many: with the longest sentences there are, some 128 KiB.</summary>
+    public const int AnswersPerMessageMax = 512;
 
     /// <summary>
     /// Received but not yet read by its call, for one HTTP/2 stream. Small, so that a call that has stopped reading holds

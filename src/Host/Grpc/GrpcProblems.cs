@@ -23,6 +23,11 @@ internal static class GrpcProblems
     public const string Unknown = "2";
     public const string ResourceExhausted = "8";
 
+    /// <summary>Of a call, or a question, that was given up here while the caller still waits.</summary>
+    public const string GivenUp = "The call was given up before it was answered, and what became of it isn't known: send it again.";
+
+    public const string FaultDetail = "A fault of the service; it is in its log.";
+
     private const string ContentType = "application/grpc";
 
     public static int RetryAfterMs => HttpLimits.RetryAfterSeconds * 1_000;
@@ -58,7 +63,7 @@ internal static class GrpcProblems
 
     public static RpcException Unimplemented() => Of(StatusCode.Unimplemented, Problems.NotFoundCode, "There is no such call here.");
 
-    public static RpcException Fault() => Of(StatusCode.Internal, Problems.FaultCode, "A fault of the service; it is in its log.");
+    public static RpcException Fault() => Of(StatusCode.Internal, Problems.FaultCode, FaultDetail);
 
     /// <summary>Answers in place of a call that isn't begun.</summary>
     public static Task AnswerAsync(HttpContext context, RpcException problem)

@@ -1,26 +1,26 @@
 using System.Diagnostics;
 using System.Threading.RateLimiting;
-using CreditActors.Sharding;
 
 namespace GpuCredit.Host.Grpc;
 
 /// <summary>
-/// What all streams of this node together may have under way, from taken to outcome written. Each stream has
-/// <see cref="GrpcLimits.StreamEntriesOwn"/> of its own, and takes what goes beyond that, up to its window, from what all share. So clients that
+/// What all streams of one kind at this node together may have under way, from taken to outcome or answer written. Each stream has
+/// <see cref="StreamBounds.Own"/> of its own, and takes what goes beyond that, up to its window, from what all share. So clients that
 /// write and don't read can hold all that is shared for as long as they like, but no more, and never what is another stream's own.
 /// </summary>
 /// <remarks>
-/// At the accounts all streams have at most half of what <see cref="AccountClient"/> takes, so that the other calls find room. That half is
-/// given back when an entry is decided, which it is within a deadline: no client can hold it. A stream that finds no room, here or there, waits and
-/// does not read meanwhile: a slow event store slows the streams down, and answers none of their entries with "unavailable" for want of room.
+/// At the accounts all streams have at most a part of what <see cref="CreditActors.Sharding.AccountClient"/> takes, so that the other calls find room.
+/// That part is given back when an entry is decided, or a question answered, which it is within a deadline: no client can hold it. A stream that
+/// finds no room, here or there, waits and does not read meanwhile: a slow event store slows the streams down, and answers nothing of theirs with
+/// "unavailable" for want of room.
 /// </remarks>
-internal sealed class StreamBudget(AccountClient accounts) : IDisposable
+internal sealed class StreamBudget(StreamBounds bounds) : IDisposable
 {
     private readonly ConcurrencyLimiter _atAccounts = new(new ConcurrencyLimiterOptions
     {
-        PermitLimit = accounts.EntriesInFlightMax / 2,
+        PermitLimit = bounds.AtAccounts,
         // Each stream waits for one message at a time.
-        QueueLimit = GrpcLimits.StreamsMax * GrpcLimits.StreamRequestEntriesMax,
+        QueueLimit = GrpcLimits.StreamsMax * bounds.MessageMax,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
@@ -29,33 +29,33 @@ internal sealed class StreamBudget(AccountClient accounts) : IDisposable
     private int _underWay;
     private int _lent;
 
-    /// <summary>Entries that streams have taken and whose outcomes aren't written yet.</summary>
+    /// <summary>What streams have taken and whose outcomes or answers aren't written yet.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
-    /// <summary>Entries of messages that wait for their share at the accounts.</summary>
+    /// <summary>What is in messages that wait for their share at the accounts.</summary>
     public long Waiting => _atAccounts.GetStatistics()!.CurrentQueuedCount;
 
-    /// <summary>Waits until so many more entries may go to their accounts. The lease ends when they are decided; there is none for none.</summary>
-    public async ValueTask<RateLimitLease?> TakeAsync(int entries, CancellationToken cancellation)
+    /// <summary>Waits until so many more entries or questions may go to their accounts. The lease ends when they are decided; there is none for none.</summary>
+    public async ValueTask<RateLimitLease?> TakeAsync(int count, CancellationToken cancellation)
     {
-        if (entries == 0)
+        if (count == 0)
             return null;
-        var lease = await _atAccounts.AcquireAsync(entries, cancellation);
+        var lease = await _atAccounts.AcquireAsync(count, cancellation);
         return lease.IsAcquired ? lease : throw new UnreachableException("Every stream finds room in the queue.");
     }
 
     public void Dispose() => _atAccounts.Dispose();
 
     /// <summary>For <see cref="StreamShare"/>: false when there is no room; the stream is woken when there may be.</summary>
-    public bool TryTake(StreamShare share, int entries)
+    public bool TryTake(StreamShare share, int count)
     {
         lock (_gate)
         {
-            var after = share.UnderWay + entries;
-            if (after > GrpcLimits.StreamEntriesUnderWayMax)
+            var after = share.UnderWay + count;
+            if (after > bounds.Window)
                 return false; // What it has written itself makes room for it.
             var borrowed = Borrowed(after) - Borrowed(share.UnderWay);
-            if (_lent + borrowed > GrpcLimits.SharedEntriesUnderWayMax)
+            if (_lent + borrowed > bounds.Shared)
             {
                 _waiting.Add(share);
                 return false;
@@ -66,13 +66,13 @@ internal sealed class StreamBudget(AccountClient accounts) : IDisposable
         }
     }
 
-    /// <summary>For <see cref="StreamShare"/>: so many outcomes are written, or nobody is left to be told.</summary>
-    public void GiveBack(StreamShare share, int entries)
+    /// <summary>For <see cref="StreamShare"/>: so many outcomes or answers are written, or nobody is left to be told.</summary>
+    public void GiveBack(StreamShare share, int count)
     {
         StreamShare[] toWake = [];
         lock (_gate)
         {
-            var after = share.UnderWay - entries;
+            var after = share.UnderWay - count;
             var returned = Borrowed(share.UnderWay) - Borrowed(after);
             Change(share, after, -returned);
             if (returned > 0 && _waiting.Count > 0)
@@ -94,7 +94,7 @@ internal sealed class StreamBudget(AccountClient accounts) : IDisposable
     }
 
     /// <summary>What of so many goes beyond a stream's own.</summary>
-    private static int Borrowed(int underWay) => Math.Max(0, underWay - GrpcLimits.StreamEntriesOwn);
+    private int Borrowed(int underWay) => Math.Max(0, underWay - bounds.Own);
 
     private void Change(StreamShare share, int after, int borrowed)
     {

@@ -5,17 +5,17 @@ internal sealed class StreamShare(StreamBudget budget) : IDisposable
 {
     private readonly Wake _room = new();
 
-    /// <summary>Entries taken whose outcomes aren't written yet. The budget's to change, under its lock.</summary>
+    /// <summary>What was taken and whose outcomes or answers aren't written yet. The budget's to change, under its lock.</summary>
     public int UnderWay { get; set; }
 
     /// <summary>False when there is no room; <see cref="RoomAsync"/> then waits until there may be.</summary>
-    public bool TryTake(int entries) => budget.TryTake(this, entries);
+    public bool TryTake(int count) => budget.TryTake(this, count);
 
     public ValueTask RoomAsync(CancellationToken cancellation) => _room.WaitAsync(cancellation);
 
-    public void GiveBack(int entries)
+    public void GiveBack(int count)
     {
-        budget.GiveBack(this, entries);
+        budget.GiveBack(this, count);
         _room.Up();
     }
 

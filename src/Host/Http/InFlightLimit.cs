@@ -8,7 +8,7 @@ namespace GpuCredit.Host.Http;
 internal sealed class InFlightLimit
 {
     private const string TooMany = "Too many requests are being answered; nothing was done.";
-    private static readonly string TooManyStreams = $"This node has {GrpcLimits.StreamsMax} streams of entries open, and takes no more; nothing was done.";
+    private static readonly string TooManyStreams = $"This node has {GrpcLimits.StreamsMax} streams open, and takes no more; nothing was done.";
 
     private readonly Places _batches = new(HttpLimits.BatchesInFlightMax);
     private readonly Places _streams = new(GrpcLimits.StreamsMax);
@@ -45,7 +45,7 @@ internal sealed class InFlightLimit
         // A node that is busy is alive: its supervisor and its operators must be able to see that.
         return path.StartsWithSegments(HealthEndpoints.Prefix) || OpsDoor.IsOperators(path) || path.StartsWithSegments(GrpcDoor.HealthCheckPath) ? null
             : path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(request) || path.StartsWithSegments(GrpcDoor.BatchPath) ? _batches
-            : path.StartsWithSegments(GrpcDoor.StreamPath) ? _streams
+            : GrpcDoor.IsStream(path) ? _streams
             : GrpcDoor.IsStandard(path) ? _watchers
             : _requests;
     }

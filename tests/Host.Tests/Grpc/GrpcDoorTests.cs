@@ -107,6 +107,7 @@ public sealed class GrpcDoorTests
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Accounts", "AddCredit", [0xFF, 0xFF, 0xFF]));
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Entries", "RecordEntries", [0x0A, 0x7F]));
         Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Entries", "StreamEntries", [0x12, 0x7F], MethodType.DuplexStreaming));
+        Assert.Equal(StatusCode.InvalidArgument, await StatusOfAsync(clients, "Accounts", "StreamBalances", [0x0A, 0x7F], MethodType.DuplexStreaming));
         var compressed = new CallOptions(new Metadata { { "grpc-internal-encoding-request", "gzip" } }, writeOptions: new WriteOptions());
         var refused = await Assert.ThrowsAsync<RpcException>(() => clients.Accounts.GetBalanceAsync(new GetBalanceRequest { AccountId = "a" }, compressed).ResponseAsync);
         Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
@@ -122,6 +123,7 @@ public sealed class GrpcDoorTests
             ("Accounts", "AddCredit", MethodType.Unary, HttpLimits.EntryBytesMax),
             ("Accounts", "UseCredit", MethodType.Unary, HttpLimits.EntryBytesMax),
             ("Accounts", "GetBalance", MethodType.Unary, HttpLimits.EntryBytesMax),
+            ("Accounts", "StreamBalances", MethodType.DuplexStreaming, HttpLimits.EntryBytesMax),
             ("Entries", "RecordEntries", MethodType.Unary, GrpcLimits.EntriesBytesMax),
             ("Entries", "StreamEntries", MethodType.DuplexStreaming, GrpcLimits.EntriesBytesMax),
         ])

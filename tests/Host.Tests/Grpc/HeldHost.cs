@@ -14,7 +14,8 @@ internal sealed class HeldHost : IAsyncDisposable
         Host = host;
         Clients = new(host);
         Region = (HeldRegion)host.Services.GetRequiredService<IRequiredActor<AccountRegion>>();
-        Budget = host.Services.GetRequiredService<StreamBudget>();
+        Budget = host.Services.GetRequiredService<StreamBudgets>().Entries;
+        Questions = host.Services.GetRequiredService<StreamBudgets>().Questions;
     }
 
     public InProcessHost Host { get; }
@@ -23,7 +24,11 @@ internal sealed class HeldHost : IAsyncDisposable
 
     public HeldRegion Region { get; }
 
+    /// <summary>What streams of entries have under way.</summary>
     public StreamBudget Budget { get; }
+
+    /// <summary>What streams of balances have.</summary>
+    public StreamBudget Questions { get; }
 
     public static async Task<HeldHost> StartAsync() =>
         new(await InProcessHost.StartAsync(builder => builder.Services.AddSingleton<IRequiredActor<AccountRegion>>(services => new HeldRegion(services))));

@@ -11,7 +11,7 @@ namespace Host.Tests.Grpc;
 
 /// <summary>
 /// Stands where the accounts' shard region stands: it holds every command until the test says what becomes of it. Questions are answered at
-/// once, so that the Host becomes ready.
+/// once, so that the Host becomes ready, until the test has those held as well.
 /// </summary>
 internal sealed class HeldRegion : IRequiredActor<AccountRegion>
 {
@@ -37,13 +37,16 @@ internal sealed class HeldRegion : IRequiredActor<AccountRegion>
         }
     }
 
-    /// <summary>The commands that are held, as "account: id id".</summary>
+    /// <summary>Whether questions are held as commands are.</summary>
+    public bool HoldsQuestions { get; set; }
+
+    /// <summary>The commands that are held, as "account: id id"; and questions, as "account: at 7".</summary>
     public string[] Held
     {
         get
         {
             lock (_gate)
-                return [.. _held.Select(held => $"{held.Command.AccountId}: {string.Join(' ', EntriesOf(held.Command).Select(entry => entry.Id))}")];
+                return [.. _held.Select(held => $"{held.Command.AccountId}: {Shown(held.Command)}")];
         }
     }
 
@@ -52,7 +55,7 @@ internal sealed class HeldRegion : IRequiredActor<AccountRegion>
     public Task HoldsAsync(params string[] commands) =>
         Eventually.TrueAsync(() => Task.FromResult(Held.Order().SequenceEqual(commands.Order())), GrpcClients.Within, $"the region holds {string.Join(", ", commands)}");
 
-    /// <summary>Records what is held for an account.</summary>
+    /// <summary>Records what is held for an account, and answers questions about it.</summary>
     public void Answer(string accountId)
     {
         lock (_gate)
@@ -78,6 +81,9 @@ internal sealed class HeldRegion : IRequiredActor<AccountRegion>
     /// <summary>Answers what is held with something that is no answer.</summary>
     public void AnswerNonsense() => Answer((object)"nonsense");
 
+    /// <summary>Answers the questions that are held as an account does that can't.</summary>
+    public void AnswerUnavailable() => Answer(new AccountUnavailable("any"));
+
     /// <summary>Lets the asking of what is held fail so.</summary>
     public void Fail(Exception fault) => Answer(new Status.Failure(fault));
 
@@ -92,17 +98,22 @@ internal sealed class HeldRegion : IRequiredActor<AccountRegion>
         AddCredit add => [add.Credit],
         UseCredit use => [use.Usage],
         RecordEntries record => record.Entries,
+        GetBalance => [],
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static void Record(IAccountMessage command, IActorRef sender) =>
-        sender.Tell(new EntriesOutcome(command.AccountId, [.. EntriesOf(command).Select(_ => new EntryOutcome(OutcomeStatus.Recorded, 1))]));
+    private static string Shown(IAccountMessage command) =>
+        command is GetBalance question ? $"at {question.At}" : string.Join(' ', EntriesOf(command).Select(entry => entry.Id));
+
+    private static void Record(IAccountMessage command, IActorRef sender) => sender.Tell(command is GetBalance question
+        ? new BalanceAnswer(question.AccountId, question.At, 0, 0)
+        : new EntriesOutcome(command.AccountId, [.. EntriesOf(command).Select(_ => new EntryOutcome(OutcomeStatus.Recorded, 1))]));
 
     private void Take(IAccountMessage command, IActorRef sender)
     {
-        if (command is GetBalance question)
+        if (command is GetBalance && !HoldsQuestions)
         {
-            sender.Tell(new BalanceAnswer(question.AccountId, question.At, 0, 0));
+            Record(command, sender);
             return;
         }
 

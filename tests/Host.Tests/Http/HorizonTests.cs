@@ -68,6 +68,11 @@ public sealed class HorizonTests : IAsyncLifetime, IDisposable
         Assert.Equal(
             (StatusCode.OutOfRange, "before_horizon", "at", (string?)problem["detail"]),
             (byGrpc.StatusCode, byGrpc.Trailers.GetValue("gpucredit-code"), byGrpc.Trailers.GetValue("gpucredit-field"), byGrpc.Status.Detail));
+        using var questions = new QuestionStream(_grpc);
+        await questions.AskAsync(QuestionStream.Question(1, "closing", at: 9_499));
+        Assert.Equal(
+            new BalanceAnswer { Sequence = 1, Error = new BalanceError { Code = "before_horizon", Field = "at", Detail = byGrpc.Status.Detail } },
+            Assert.Single(await questions.NextAsync(1)));
         Assert.Equal((93, 92), (await BalanceAsync(9_500), await BalanceAsync(10_500)));
 
         _clock.Advance(TimeSpan.FromMilliseconds(100)); // no write, no closing
