@@ -7,7 +7,7 @@ using Entry = GpuCredit.Client.Entry;
 
 namespace LoadDriver.Doors;
 
-/// <summary>A few streams of entries that all callers share, each request a message; questions are unary.</summary>
+/// <summary>A few streams of entries that all callers share, each request a message; questions go as the client sends them.</summary>
 internal sealed class StreamDoor : ILoadDoor
 {
     private const int LanesMax = 4;

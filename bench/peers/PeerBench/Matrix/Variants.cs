@@ -79,6 +79,7 @@ internal static class Variants
     [
         new("w2", "gpucredit", Clients: 64, Entries: Million, Seconds: 5),
         new("w2", "gpucredit-http", Clients: 64, Seconds: 5),
+        new("w2", "gpucredit-unary", Clients: 64, Seconds: 5),
         new("w2", "gpucredit-grpc", Clients: 64, Seconds: 5),
         new("w2", "gpucredit-sqlite", Clients: 64, Entries: Million, Seconds: 5),
         new("w2", "pg-rowlock", Clients: 8, Seconds: 5),

@@ -15,7 +15,7 @@ internal static class PeerNames
     /// <summary>In the order of the tables. Those that GpuCredit is compared with come after it.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "gpucredit", "gpucredit-http", "gpucredit-grpc", "gpucredit-stream",
+        "gpucredit", "gpucredit-http", "gpucredit-unary", "gpucredit-grpc", "gpucredit-stream",
         "gpucredit-sqlite", "gpucredit-http-sqlite", "gpucredit-stream-sqlite",
         "pg-rowlock", "pg-fold", "pg-append", "pg-copy",
         "orleans-state", "orleans-journal", "orleans-batch",
@@ -40,6 +40,7 @@ internal static class PeerNames
         {
             "gpucredit" or "gpucredit-sqlite" => new InProcessPeer(site, sqlite),
             "gpucredit-http" or "gpucredit-http-sqlite" => new HttpPeer(site, sqlite, callers),
+            "gpucredit-unary" => new UnaryPeer(site, sqlite),
             "gpucredit-grpc" => new GrpcPeer(site, sqlite),
             "gpucredit-stream" or "gpucredit-stream-sqlite" => new StreamPeer(site, sqlite),
             "pg-rowlock" => new FunctionPeer(database, FunctionSchema.RowLock, connections),

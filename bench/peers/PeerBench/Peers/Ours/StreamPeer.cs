@@ -5,7 +5,7 @@ namespace PeerBench.Peers.Ours;
 
 /// <summary>
 /// gpucredit-stream: a few streams of entries that all callers share. What callers have waiting goes out in one message, as Redis'
-/// client does with its connection.
+/// client does with its connection. Questions go as gpucredit-grpc's.
 /// </summary>
 internal sealed class StreamPeer(Site site, bool sqlite) : GrpcPeer(site, sqlite)
 {

@@ -7,8 +7,8 @@ using PeerBench.Work;
 
 namespace PeerBench.Peers.Ours;
 
-/// <summary>gpucredit-grpc: one entry a call, or many to RecordEntries.</summary>
-internal class GrpcPeer(Site site, bool sqlite) : HostPeer(site, sqlite)
+/// <summary>gpucredit-unary: one question or one entry a call, or many entries to RecordEntries.</summary>
+internal class UnaryPeer(Site site, bool sqlite) : HostPeer(site, sqlite)
 {
     private GrpcChannel? _channel;
     private Accounts.AccountsClient? _accounts;
@@ -16,7 +16,7 @@ internal class GrpcPeer(Site site, bool sqlite) : HostPeer(site, sqlite)
 
     protected Entries.EntriesClient Entries => _entries ?? throw new InvalidOperationException("Not open.");
 
-    private Accounts.AccountsClient Accounts => _accounts ?? throw new InvalidOperationException("Not open.");
+    protected Accounts.AccountsClient Accounts => _accounts ?? throw new InvalidOperationException("Not open.");
 
     public override async Task<bool> PutAsync(int worker, WorkEntry entry)
     {
