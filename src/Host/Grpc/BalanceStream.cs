@@ -79,8 +79,7 @@ internal sealed class BalanceStream : StreamCall<V1.StreamBalancesRequest>
         while (!_isAllTaken || written < _taken)
         {
             await _written.WaitAsync(Over);
-            // Behind what else the pool has to do, which is mostly answers: they go out in the same message.
-            await Task.Yield();
+            await GatherAsync();
             Interlocked.Exchange(ref _isWoken, 0);
             while (Fill() > 0)
             {
@@ -96,6 +95,21 @@ internal sealed class BalanceStream : StreamCall<V1.StreamBalancesRequest>
     {
         CountDown();
         return _idle.Task;
+    }
+
+    /// <summary>
+    /// Waits behind what else the pool has to do, which is mostly answers, as long as that brings any: they go out in the same message. Where nothing
+    /// else is to be done that is no time at all.
+    /// </summary>
+    private async ValueTask GatherAsync()
+    {
+        int gathered;
+        do
+        {
+            gathered = _ready.Count;
+            await Task.Yield();
+        }
+        while (_ready.Count > gathered && gathered < GrpcLimits.AnswersPerMessageMax);
     }
 
     private async Task AskAsync(Group group, ulong sequence, string accountId, long at)

@@ -41,7 +41,13 @@ public sealed class BalanceStreamTests(HostFixture fixture) : IDisposable
         await stream.AskAsync(requests.Select((request, i) => QuestionOf(request, (ulong)i)));
         var answers = (await stream.NextAsync(requests.Length)).OrderBy(answer => answer.Sequence).ToList();
         for (var i = 0; i < requests.Length; i++)
+        {
             Assert.Equal(await ByItselfAsync(requests[i], (ulong)i), answers[i]);
+            // And one after another, so that nothing of one answer is left in the next.
+            await stream.AskAsync(QuestionOf(requests[i], (ulong)i));
+            Assert.Equal(answers[i], Assert.Single(await stream.NextAsync(1)));
+        }
+
         Assert.Equal(3, answers.Count(answer => answer.HasBalance));
         Assert.Equal(10, answers.Count(answer => answer.Error?.Code == "rejected"));
     }

@@ -46,15 +46,21 @@ internal sealed class AskLane : IAsyncDisposable
         var request = new StreamBalancesRequest();
         while (await _waiting.Reader.WaitToReadAsync())
         {
-            // Behind the callers that have just been answered, and ask again: they go out in the same message.
-            await Task.Yield();
             request.Questions.Clear();
-            while (request.Questions.Count < QuestionsEachMessageMax && _waiting.Reader.TryRead(out var caller))
+            int gathered;
+            do
             {
-                caller.Question.Sequence = ++sequence;
-                _asked[sequence] = caller;
-                request.Questions.Add(caller.Question);
+                // Behind the callers that have just been answered, and ask again: they go out in the same message.
+                gathered = request.Questions.Count;
+                await Task.Yield();
+                while (request.Questions.Count < QuestionsEachMessageMax && _waiting.Reader.TryRead(out var caller))
+                {
+                    caller.Question.Sequence = ++sequence;
+                    _asked[sequence] = caller;
+                    request.Questions.Add(caller.Question);
+                }
             }
+            while (request.Questions.Count > gathered);
 
             await _call.RequestStream.WriteAsync(request);
         }
