@@ -4,7 +4,7 @@ namespace GpuCredit.Client;
 internal static class Connections
 {
     /// <summary>A connection is used no longer than this, so that a changed DNS entry is seen.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 

@@ -17,6 +17,7 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
     private readonly bool _ownsChannel;
     private readonly V1.Accounts.AccountsClient _accounts;
     private readonly V1.Entries.EntriesClient _entries;
+    private readonly BalanceAsks _asks;
     private readonly TimeSpan _attemptTimeout;
     private readonly TimeProvider _time;
     private readonly ClientMetrics _metrics;
@@ -50,6 +51,7 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
         _ownsChannel = ownsChannel;
         _accounts = new V1.Accounts.AccountsClient(channel);
         _entries = new V1.Entries.EntriesClient(channel);
+        _asks = new BalanceAsks(_accounts, time, options.AttemptTimeout);
         _attemptTimeout = options.AttemptTimeout;
         _time = time;
         _metrics = metrics;
@@ -95,22 +97,12 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
     public Task<BalanceOutcome> GetBalanceAsync(string accountId, long? at = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(accountId);
-        var request = new V1.GetBalanceRequest { AccountId = accountId };
-        if (at is { } tick)
-            request.At = tick;
         return _retry.CallAsync(
             async outer =>
             {
                 try
                 {
-                    var answer = await OnceAsync(once => _accounts.GetBalanceAsync(request, cancellationToken: once).ResponseAsync, outer);
-                    return new BalanceOutcome
-                    {
-                        Status = BalanceStatus.Answered,
-                        Balance = answer.HasBalance ? answer.Balance : null,
-                        At = answer.At,
-                        Version = answer.Version,
-                    };
+                    return OutcomeOf(await OnceAsync(once => _asks.AskAsync(accountId, at, once), outer));
                 }
                 catch (RpcException e) when (GrpcFaults.Code(e) == "rejected")
                 {
@@ -147,9 +139,10 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
         return result;
     }
 
-    /// <summary>Closes the channel, if it was made here.</summary>
+    /// <summary>Closes the channel, if it was made here, and else what this client has open on it.</summary>
     public void Dispose()
     {
+        _asks.Dispose();
         if (_ownsChannel)
             _channel.Dispose();
     }
@@ -211,6 +204,16 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
         return outcomes;
     }
 
+    private BalanceOutcome OutcomeOf(V1.BalanceAnswer answer) => answer.Error is not { } error
+        ? new() { Status = BalanceStatus.Answered, Balance = answer.HasBalance ? answer.Balance : null, At = answer.At, Version = answer.Version }
+        : error.Code switch
+        {
+            "rejected" => BalanceOutcome.Rejected(EntryOutcome.Rejected(error.HasField ? error.Field : null, error.Detail)),
+            "before_horizon" => BalanceOutcome.BeforeHorizon(error.Detail),
+            "unavailable" => BalanceOutcome.Unavailable(error.Detail, error.HasRetryAfterMs ? TimeSpan.FromMilliseconds(error.RetryAfterMs) : null),
+            _ => throw new GpuCreditException($"{_channel.Target} has no answer: {error.Code} ({error.Detail})"),
+        };
+
     private Task<EntryOutcome> RecordOneAsync(string accountId, Func<CancellationToken, Task<EntryOutcome?>> call, CancellationToken cancellation) => _retry.CallAsync(
         async outer =>
         {
@@ -234,7 +237,7 @@ public sealed class GrpcGpuCreditClient : IGpuCreditClient, IDisposable
         {
             return await call(either.Token);
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled)
+        catch (Exception e) when (e is RpcException { StatusCode: StatusCode.Cancelled } or OperationCanceledException)
         {
             cancellation.ThrowIfCancellationRequested();
             if (timeout.IsCancellationRequested)
