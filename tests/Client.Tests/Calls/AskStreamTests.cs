@@ -189,7 +189,7 @@ public sealed class AskStreamTests : IDisposable
 
     private async Task AskManyAsync()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, Many).Select(at => _client.GetBalanceAsync(_account, at)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, Many).Select(at => _client.GetBalanceAsync(_account, at))).WaitAsync(Until.Soon);
         Assert.Equal(Enumerable.Range(0, Many).Select(at => (long)at), answers.Select(answer => answer.At));
     }
 }

@@ -95,6 +95,24 @@ public sealed class BalanceStreamTests(HostFixture fixture) : IDisposable
         Assert.All(answers, answer => Assert.Equal((long)answer.Sequence, answer.At));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_with_nothing_to_answer_ends_with_OK_when_the_client_closes_its_side(bool isUsed)
+    {
+        using var stream = new QuestionStream(_clients);
+        if (isUsed)
+        {
+            await stream.AskAsync(QuestionStream.Question(1, "asked-end"));
+            await stream.NextAsync(1);
+        }
+
+        await stream.CompleteAsync();
+        var (answers, end) = await stream.RestAsync();
+        Assert.Empty(answers);
+        Assert.Null(end);
+    }
+
     [Fact]
     public async Task A_message_of_as_many_questions_as_there_may_be_with_the_longest_ids_is_taken()
     {
