@@ -90,12 +90,10 @@ install_tools() {
   echo "cannot install ${missing[*]}: the tests that need them are reported as skipped" >&2
 }
 
-# Counted test by test, so that no runner's summary line has to be trusted. In a trx file a test's name and
-# output are escaped, so they can't look like a tag or an attribute.
 failed_tests() { # failed_tests TRX: the name of each, and the first lines of what it said
   awk '
     /<UnitTestResult / {
-      failed = /outcome="Failed"/
+      failed = !/ outcome="(Passed|NotExecuted)"/
       if (failed && match($0, /testName="[^"]*"/)) print substr($0, RSTART + 10, RLENGTH - 11)
     }
     failed && /<Message>/ { lines = 1 }
@@ -104,6 +102,8 @@ failed_tests() { # failed_tests TRX: the name of each, and the first lines of wh
   ' "$1" | sed "s/&lt;/</g; s/&gt;/>/g; s/&quot;/\"/g; s/&#xD;//g; s/&#xA;/ /g; s/&amp;/\&/g"
 }
 
+# Counted test by test, so that no runner's summary line has to be trusted. In a trx file a test's name and
+# output are escaped, so they can't look like a tag or an attribute.
 add_results() { # add_results PROJECT EXIT-CODE TRX
   local project=$1 code=$2 trx=$3
   local outcomes='' total p s f

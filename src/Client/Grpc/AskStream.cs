@@ -52,6 +52,9 @@ internal sealed class AskStream
     /// <summary>Of a stream that has ended without any answer: why it came to nothing.</summary>
     public RpcException? Failure { get; private set; }
 
+    /// <summary>When it ended: a timestamp.</summary>
+    public long EndedAt { get; private set; }
+
     /// <summary>Null when the stream takes no more, or ends without an answer.</summary>
     /// <param name="question">Its number is given here.</param>
     /// <param name="patience">How long a try may take. One that is given up after half of it, while nobody was answered, waited at a stream that is dead.</param>
@@ -179,6 +182,7 @@ internal sealed class AskStream
         await _writing;
         if (Volatile.Read(ref _answered) == 0)
             Failure = end ?? new RpcException(new Status(StatusCode.Unknown, "The stream ended without an answer."));
+        EndedAt = _time.GetTimestamp();
         _hasEnded = true;
         foreach (var ask in _asked.Values)
             ask.TrySetResult(null);

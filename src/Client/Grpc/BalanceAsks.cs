@@ -9,8 +9,11 @@ namespace GpuCredit.Client.Grpc;
 /// </summary>
 internal sealed class BalanceAsks(V1.Accounts.AccountsClient accounts, TimeProvider time, TimeSpan patience) : IDisposable
 {
-    /// <summary>After a stream that came to nothing, questions go by themselves for so long.</summary>
+    /// <summary>After a stream that came to nothing, questions go by themselves for so long; twice as long after each that follows.</summary>
     internal static readonly TimeSpan PauseFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>Never longer; and so long at once where the server is older than streams of questions are.</summary>
+    internal static readonly TimeSpan PauseMax = TimeSpan.FromMinutes(5);
 
     /// <summary>Ids that no account has may be of any length; in a message of many they could be too much for the others. Their refusal needs no stream.</summary>
     private const int IdCharsMax = 128;
@@ -18,8 +21,9 @@ internal sealed class BalanceAsks(V1.Accounts.AccountsClient accounts, TimeProvi
     private readonly Lock _gate = new();
     private AskStream? _stream;
     private int _underWay;
-    private long? _pausedAt;
-    private bool _isForgone;
+    private long _pausedAt;
+    private TimeSpan _pause;
+    private bool _isDisposed;
 
     /// <summary>The answer, or what the server has against the question.</summary>
     /// <exception cref="RpcException">There is none, as with any call.</exception>
@@ -46,7 +50,7 @@ internal sealed class BalanceAsks(V1.Accounts.AccountsClient accounts, TimeProvi
         AskStream? last;
         lock (_gate)
         {
-            _isForgone = true;
+            _isDisposed = true;
             last = _stream;
         }
 
@@ -67,9 +71,11 @@ internal sealed class BalanceAsks(V1.Accounts.AccountsClient accounts, TimeProvi
                 Learn(last);
             }
 
-            if (isAlone || _isForgone || (_pausedAt is { } paused && time.GetElapsedTime(paused) < PauseFor))
+            if (isAlone || _isDisposed || (_pause > TimeSpan.Zero && time.GetElapsedTime(_pausedAt) < _pause))
                 return null;
-            _stream = new AskStream(accounts.StreamBalances(), time);
+            // It is everybody's, and not part of what the caller does who happens to be the first.
+            using (ExecutionContext.SuppressFlow())
+                _stream = new AskStream(accounts.StreamBalances(), time);
             return _stream;
         }
     }
@@ -79,9 +85,15 @@ internal sealed class BalanceAsks(V1.Accounts.AccountsClient accounts, TimeProvi
     {
         _stream = null;
         if (ended.Failure is not { } failure)
+        {
+            _pause = TimeSpan.Zero;
             return;
-        _pausedAt = time.GetTimestamp();
-        _isForgone |= failure.StatusCode == StatusCode.Unimplemented;
+        }
+
+        _pausedAt = ended.EndedAt;
+        _pause = failure.StatusCode == StatusCode.Unimplemented || _pause * 2 > PauseMax ? PauseMax
+            : _pause > TimeSpan.Zero ? _pause * 2
+            : PauseFor;
     }
 
     private static V1.BalanceQuestion QuestionOf(string accountId, long? at)

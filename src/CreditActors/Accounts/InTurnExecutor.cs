@@ -36,8 +36,12 @@ public sealed class InTurnExecutor(Config config, IDispatcherPrerequisites prere
     internal static void TellAtOnce(IActorRef actor, object message, IActorRef sender)
     {
         // An actor isn't kept from its own work by another's.
-        if (InternalCurrentActorCellKeeper.Current is null && _atOnce++ % AtOnceInARowMax != AtOnceInARowMax - 1)
-            _mayRunHere = true;
+        if (InternalCurrentActorCellKeeper.Current is null)
+        {
+            _atOnce = (_atOnce + 1) % AtOnceInARowMax;
+            _mayRunHere = _atOnce != 0;
+        }
+
         try
         {
             actor.Tell(message, sender);

@@ -24,8 +24,8 @@ public sealed class AccountClient : IDisposable
     private readonly AccountMetrics _metrics;
     private readonly CallsUnderWay _calls;
     private readonly ResidentAccounts _residents;
+    private readonly EntriesInFlight _inFlight;
     private AccountRoute? _knownRoute;
-    private int _inFlight;
 
     /// <param name="region">The way to the accounts.</param>
     /// <param name="settings">Its bounds.</param>
@@ -43,7 +43,8 @@ public sealed class AccountClient : IDisposable
         _life = life;
         _metrics = metrics;
         _calls = new(settings, time, life.Ended);
-        _metrics.Watch(() => Volatile.Read(ref _inFlight), settings.EntriesInFlightMax);
+        _inFlight = new(settings.EntriesInFlightMax);
+        _metrics.Watch(() => _inFlight.Count, settings.EntriesInFlightMax);
     }
 
     /// <summary>How many entries may be under way at once; a call with more is never taken.</summary>
@@ -56,7 +57,7 @@ public sealed class AccountClient : IDisposable
         var start = _time.GetTimestamp();
         try
         {
-            var outcome = Refused(accountId, entry) ?? OutcomeIn(await AskAsync(CommandOf(accountId, entry), start, cancellation).ConfigureAwait(false));
+            var outcome = Refused(accountId, entry) ?? OutcomeIn(await AskAsync(CommandOf(accountId, entry), start, mayRunHere: true, cancellation).ConfigureAwait(false));
             _metrics.Recorded(outcome, _time.GetElapsedTime(start));
             return outcome;
         }
@@ -83,14 +84,23 @@ public sealed class AccountClient : IDisposable
 
     /// <summary>The balance at tick <paramref name="at"/>. <see cref="Ask{T}.IsAvailable"/> is false when no answer came within the deadline, or the account's books are closed there.</summary>
     /// <exception cref="ArgumentException">The id names no account, or <paramref name="at"/> is no tick: <see cref="EntryRules"/> says so beforehand.</exception>
-    public async Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, CancellationToken cancellation = default)
+    public Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, CancellationToken cancellation = default) =>
+        GetBalanceAsync(accountId, at, isOneOfMany: false, cancellation);
+
+    /// <summary>The same.</summary>
+    /// <param name="accountId">Whose.</param>
+    /// <param name="at">A tick.</param>
+    /// <param name="isOneOfMany">The caller has others to ask, which must not wait where this account has to replay much: its thread doesn't run the account.</param>
+    /// <param name="cancellation">The caller's.</param>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public async Task<Ask<BalanceAnswer>> GetBalanceAsync(string accountId, long at, bool isOneOfMany, CancellationToken cancellation)
     {
         if ((EntryRules.CheckAccountId(accountId) ?? EntryRules.CheckAt(at)) is { } refusal)
             throw new ArgumentException(refusal.ToString());
         var start = _time.GetTimestamp();
         try
         {
-            var answer = BalanceIn(await AskAsync(new GetBalance(accountId, at), start, cancellation).ConfigureAwait(false));
+            var answer = BalanceIn(await AskAsync(new GetBalance(accountId, at), start, !isOneOfMany, cancellation).ConfigureAwait(false));
             _metrics.Asked(answer, _time.GetElapsedTime(start));
             return answer;
         }
@@ -131,16 +141,20 @@ public sealed class AccountClient : IDisposable
         }
 
         var accounts = new EntriesByAccount(entries, i => outcomes[i] is not null);
-        if (accounts.Count > 0 && TryEnter(accounts.EntryCount))
+        if (accounts.Count > 0 && _inFlight.TryEnter(accounts.EntryCount))
         {
+            BatchCall? call = null;
             try
             {
                 if (await RouteAsync(start, cancellation).ConfigureAwait(false) is { } route)
-                    await OverAsync(new BatchCall(entries, accounts, outcomes, sink, route), start, cancellation).ConfigureAwait(false);
+                    await OverAsync(call = new BatchCall(entries, accounts, outcomes, sink, route, _inFlight), start, cancellation).ConfigureAwait(false);
             }
             finally
             {
-                Interlocked.Add(ref _inFlight, -accounts.EntryCount);
+                if (call is null)
+                    _inFlight.Leave(accounts.EntryCount);
+                else
+                    call.LeaveRest();
             }
         }
 
@@ -161,21 +175,21 @@ public sealed class AccountClient : IDisposable
     /// address for the answer, so that a slow one still counts; and the first that comes is the first that was decided.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<IWireMessage?> AskAsync(IAccountMessage message, long start, CancellationToken cancellation)
+    private async ValueTask<IWireMessage?> AskAsync(IAccountMessage message, long start, bool mayRunHere, CancellationToken cancellation)
     {
-        if (!TryEnter(1))
+        if (!_inFlight.TryEnter(1))
             return null;
         try
         {
             if (await RouteAsync(start, cancellation).ConfigureAwait(false) is not { } route)
                 return null;
-            var call = new OneMessageCall(message, route);
+            var call = new OneMessageCall(message, route, mayRunHere);
             await OverAsync(call, start, cancellation).ConfigureAwait(false);
             return call.Answer;
         }
         finally
         {
-            Interlocked.Add(ref _inFlight, -1);
+            _inFlight.Leave(1);
         }
     }
 
@@ -235,13 +249,4 @@ public sealed class AccountClient : IDisposable
 
     private static EntryOutcome? Refused(string accountId, Entry entry) =>
         (EntryRules.CheckAccountId(accountId) ?? EntryRules.Check(entry)) is { } refusal ? EntryOutcome.Rejected(refusal) : null;
-
-    /// <param name="count">Entries; a question counts as one.</param>
-    private bool TryEnter(int count)
-    {
-        if (Interlocked.Add(ref _inFlight, count) <= _settings.EntriesInFlightMax)
-            return true;
-        Interlocked.Add(ref _inFlight, -count);
-        return false;
-    }
 }

@@ -14,11 +14,14 @@ internal sealed class AccountRoute(IInternalActorRef region, ResidentAccounts re
     /// <param name="message">For an account.</param>
     /// <param name="answerTo">Where its answer comes.</param>
     /// <param name="isRepeat">It was sent and not answered: then the straight way may lead to who is gone.</param>
-    public void Send(IAccountMessage message, IActorRef answerTo, bool isRepeat)
+    /// <param name="mayRunHere">Whether this thread may let the account take it in before it goes on.</param>
+    public void Send(IAccountMessage message, IActorRef answerTo, bool isRepeat, bool mayRunHere)
     {
-        if (!isRepeat && residents.Find(message.AccountId) is { } account)
+        if (isRepeat || residents.Find(message.AccountId) is not { } account)
+            region.Tell(message, answerTo);
+        else if (mayRunHere)
             InTurnExecutor.TellAtOnce(account, message, answerTo);
         else
-            region.Tell(message, answerTo);
+            account.Tell(message, answerTo);
     }
 }

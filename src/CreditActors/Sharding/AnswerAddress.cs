@@ -53,12 +53,13 @@ internal sealed class AnswerAddress(Call call, int place, IAccountMessage messag
     /// <param name="now">A timestamp.</param>
     /// <param name="waiting">From the first try to the second, in timestamps; every later wait is twice the last.</param>
     /// <param name="triesMax">How often it may be sent.</param>
-    public void Send(long now, long waiting, int triesMax)
+    /// <param name="mayRunHere">Whether this thread may let the account take it in before it goes on.</param>
+    public void Send(long now, long waiting, int triesMax, bool mayRunHere)
     {
         var due = Volatile.Read(ref _nextTryAt);
         if (IsOver || _tries >= triesMax || now < due || Interlocked.CompareExchange(ref _nextTryAt, now + (waiting << Math.Min(_tries, 16)), due) != due)
             return;
-        route.Send(message, this, isRepeat: _tries++ > 0);
+        route.Send(message, this, isRepeat: _tries++ > 0, mayRunHere);
     }
 
     /// <summary>No answer counts any more.</summary>

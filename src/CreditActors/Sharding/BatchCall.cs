@@ -18,17 +18,19 @@ namespace CreditActors.Sharding;
 /// <param name="outcomes">Where they are put. What stays null wasn't decided.</param>
 /// <param name="sink">Is told each, if anybody is.</param>
 /// <param name="route">How it gets to the accounts.</param>
-internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAccount accounts, EntryOutcome?[] outcomes, IOutcomeSink? sink, AccountRoute route)
+/// <param name="inFlight">Where the entries count until they are decided. (Not until the slowest account has answered: the others' would take the places of those that come.)</param>
+internal sealed class BatchCall(
+    IReadOnlyList<AccountEntry> entries, EntriesByAccount accounts, EntryOutcome?[] outcomes, IOutcomeSink? sink, AccountRoute route, EntriesInFlight inFlight)
     : Call, IThreadPoolWorkItem
 {
-    /// <summary>Accounts that are told at once: some tenths of a millisecond of work for them.</summary>
+    /// <summary>Accounts that are told at once. Most of them take it in at once, too: some tenths of a millisecond of work.</summary>
     private const int PortionMax = 32;
 
     private readonly Lock _lock = new();
     private readonly Chunk[] _chunks = new Chunk[accounts.Count];
     private int _accountsLeft = accounts.Count;
     private bool _isClosed;
-    private (long Now, long Waiting, int TriesMax) _first;
+    private int _entriesLeft = accounts.EntryCount;
     private int _hasBegun;
     private int _told;
 
@@ -42,21 +44,24 @@ internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAc
 
         AnswerAddress? next = null;
         var isOver = false;
+        int length;
         var positions = accounts.PositionsOf(from.Place);
         lock (_lock)
         {
             if (_isClosed)
                 return;
-            var (begin, length, _) = _chunks[from.Place];
+            (var begin, length, _) = _chunks[from.Place];
             if (begin + length < positions.Length)
                 next = Prepare(from.Place, begin + length);
             else
                 isOver = _isClosed = --_accountsLeft == 0;
+            _entriesLeft -= length;
             positions = positions.Slice(begin, Math.Min(length, decided.Length));
             for (var i = 0; i < positions.Length; i++)
                 outcomes[positions[i]] = decided[i];
         }
 
+        inFlight.Leave(length);
         if (next is not null)
             Calls!.Send(next);
         for (var i = 0; sink is not null && i < positions.Length; i++)
@@ -65,12 +70,14 @@ internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAc
             Finish();
     }
 
-    public override void Send(long now, long waiting, int triesMax)
+    public override void Send(long now, long waiting, int triesMax, bool mayRunHere)
     {
         if (Interlocked.Exchange(ref _hasBegun, 1) == 0)
         {
-            _first = (now, waiting, triesMax);
-            TellPortion();
+            if (mayRunHere)
+                TellPortion();
+            else
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return;
         }
 
@@ -85,7 +92,7 @@ internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAc
                 address = _chunks[account].Address!;
             }
 
-            address.Send(now, waiting, triesMax);
+            address.Send(now, waiting, triesMax, mayRunHere);
         }
     }
 
@@ -99,6 +106,19 @@ internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAc
         {
             Fail(fault);
         }
+    }
+
+    /// <summary>The call is over: what wasn't decided counts no longer.</summary>
+    public void LeaveRest()
+    {
+        int left;
+        lock (_lock)
+        {
+            _isClosed = true;
+            (left, _entriesLeft) = (_entriesLeft, 0);
+        }
+
+        inFlight.Leave(left);
     }
 
     protected override void Close()
@@ -123,7 +143,7 @@ internal sealed class BatchCall(IReadOnlyList<AccountEntry> entries, EntriesByAc
                 address = Prepare(account, 0);
             }
 
-            address.Send(_first.Now, _first.Waiting, _first.TriesMax);
+            Calls!.Send(address);
         }
 
         Volatile.Write(ref _told, end);

@@ -32,7 +32,11 @@ internal abstract class Call : IValueTaskSource
     public abstract void Answered(AnswerAddress from, IWireMessage answer);
 
     /// <summary>Sends what is due, for the first time or again.</summary>
-    public abstract void Send(long now, long waiting, int triesMax);
+    /// <param name="now">A timestamp.</param>
+    /// <param name="waiting">From the first try to the second, in timestamps; every later wait is twice the last.</param>
+    /// <param name="triesMax">How often it may be sent.</param>
+    /// <param name="mayRunHere">Whether this thread may let an account take it in before it goes on. Not where it looks after all calls.</param>
+    public abstract void Send(long now, long waiting, int triesMax, bool mayRunHere);
 
     /// <summary>The end of a call that has begun, to be awaited once. It throws what <see cref="Fail"/> was told.</summary>
     /// <param name="cancellation">The caller's.</param>

@@ -50,13 +50,13 @@ internal sealed class CallsUnderWay : IDisposable
         call.Begin(this, now, begunAt + Timestamps(within));
         var list = call.EndsAt - now < _soonest ? _hurried : _lists[Environment.CurrentManagedThreadId & (_lists.Length - 1)];
         list.Add(call);
-        call.Send(now, _waiting, _triesMax);
+        call.Send(now, _waiting, _triesMax, mayRunHere: true);
         if (_ended.IsCancellationRequested || _isDisposed)
             call.GiveUp();
     }
 
     /// <summary>Sends a message that belongs to a call which has begun.</summary>
-    public void Send(AnswerAddress message) => message.Send(_time.GetTimestamp(), _waiting, _triesMax);
+    public void Send(AnswerAddress message) => message.Send(_time.GetTimestamp(), _waiting, _triesMax, mayRunHere: true);
 
     /// <summary>Nobody looks after calls any more: those under way are given up, and those that come.</summary>
     public void Dispose()
@@ -81,7 +81,7 @@ internal sealed class CallsUnderWay : IDisposable
                 if (call.EndsAt <= soon)
                     call.GiveUp();
                 else
-                    call.Send(soon, _waiting, _triesMax);
+                    call.Send(soon, _waiting, _triesMax, mayRunHere: false);
             }
         }
         finally

@@ -117,7 +117,7 @@ internal sealed class BalanceStream : StreamCall<V1.StreamBalancesRequest>
         Answer answer;
         try
         {
-            var asked = await _accounts.GetBalanceAsync(accountId, at, Over);
+            var asked = await _accounts.GetBalanceAsync(accountId, at, isOneOfMany: true, Over);
             var error = asked.IsAvailable ? null : asked.Horizon is { } horizon ? BalanceErrors.BeforeHorizon(horizon) : BalanceErrors.Unavailable;
             answer = new(sequence, asked.Answer, error);
         }

@@ -87,7 +87,7 @@ internal sealed class EntryLanes(AccountClient accounts, Action<Exception> fail,
         {
             await accounts.RecordAsync(batch.Entries, batch, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
             // The stream is over: nobody is left to be told.
         }

@@ -104,7 +104,9 @@ internal sealed class GrpcDoor
     }
 
     /// <summary>Our own streams: open for long, and ended when the node stops.</summary>
-    public static bool IsStream(PathString path) => path.StartsWithSegments(EntriesPath) || path.StartsWithSegments(BalancesPath);
+    public static bool IsStreamOfEntries(PathString path) => path.StartsWithSegments(EntriesPath);
+
+    public static bool IsStream(PathString path) => IsStreamOfEntries(path) || path.StartsWithSegments(BalancesPath);
 
     /// <summary>Health and reflection: everybody's, and open for long.</summary>
     public static bool IsStandard(PathString path) => StartsWith(path, StandardPrefix);

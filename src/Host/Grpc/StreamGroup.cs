@@ -8,6 +8,7 @@ namespace GpuCredit.Host.Grpc;
 internal sealed class StreamGroup(ulong sequence, int entries, RateLimitLease? lease, Wake decided)
 {
     private readonly EntryOutcome[] _outcomes = entries == 0 ? [] : new EntryOutcome[entries];
+    private RateLimitLease? _lease = lease;
     private int _undecided = entries + 1; // one more until the whole message is taken
 
     /// <summary>What it counts in the stream's window.</summary>
@@ -27,7 +28,7 @@ internal sealed class StreamGroup(ulong sequence, int entries, RateLimitLease? l
     public void Seal() => CountDown();
 
     /// <summary>Nobody will learn the outcomes that are missing.</summary>
-    public void GiveUp() => lease?.Dispose();
+    public void GiveUp() => ReturnLease();
 
     /// <summary>The answer, when everything is decided.</summary>
     public V1.StreamEntriesResponse ToAnswer()
@@ -48,7 +49,10 @@ internal sealed class StreamGroup(ulong sequence, int entries, RateLimitLease? l
     {
         if (Interlocked.Decrement(ref _undecided) != 0)
             return;
-        lease?.Dispose();
+        ReturnLease();
         decided.Up();
     }
+
+    /// <summary>Once: an outcome may come while the stream ends.</summary>
+    private void ReturnLease() => Interlocked.Exchange(ref _lease, null)?.Dispose();
 }

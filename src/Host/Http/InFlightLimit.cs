@@ -8,10 +8,11 @@ namespace GpuCredit.Host.Http;
 internal sealed class InFlightLimit
 {
     private const string TooMany = "Too many requests are being answered; nothing was done.";
-    private static readonly string TooManyStreams = $"This node has {GrpcLimits.StreamsMax} streams open, and takes no more; nothing was done.";
+    private static readonly string TooManyStreams = $"This node has {GrpcLimits.StreamsMax} streams of the kind open, and takes no more; nothing was done.";
 
     private readonly Places _batches = new(HttpLimits.BatchesInFlightMax);
-    private readonly Places _streams = new(GrpcLimits.StreamsMax);
+    private readonly Places _entryStreams = new(GrpcLimits.StreamsMax);
+    private readonly Places _balanceStreams = new(GrpcLimits.StreamsMax);
     private readonly Places _watchers = new(GrpcLimits.WatchersMax);
     private readonly Places _requests = new(HttpLimits.RequestsInFlightMax);
 
@@ -35,7 +36,7 @@ internal sealed class InFlightLimit
     }
 
     private Task RefuseAsync(HttpContext context, Places places) => GrpcDoor.IsOf(context)
-        ? GrpcProblems.AnswerAsync(context, GrpcProblems.Unavailable(places == _streams ? TooManyStreams : TooMany))
+        ? GrpcProblems.AnswerAsync(context, GrpcProblems.Unavailable(places == _entryStreams || places == _balanceStreams ? TooManyStreams : TooMany))
         : Problems.Unavailable(TooMany).ExecuteAsync(context);
 
     /// <summary>One bound for both doors where the work is the same; null where there is none.</summary>
@@ -45,7 +46,8 @@ internal sealed class InFlightLimit
         // A node that is busy is alive: its supervisor and its operators must be able to see that.
         return path.StartsWithSegments(HealthEndpoints.Prefix) || OpsDoor.IsOperators(path) || path.StartsWithSegments(GrpcDoor.HealthCheckPath) ? null
             : path.StartsWithSegments(BatchEndpoint.Path) || EventsEndpoint.IsBatch(request) || path.StartsWithSegments(GrpcDoor.BatchPath) ? _batches
-            : GrpcDoor.IsStream(path) ? _streams
+            : GrpcDoor.IsStreamOfEntries(path) ? _entryStreams
+            : GrpcDoor.IsStream(path) ? _balanceStreams
             : GrpcDoor.IsStandard(path) ? _watchers
             : _requests;
     }

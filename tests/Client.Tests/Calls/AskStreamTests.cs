@@ -72,19 +72,24 @@ public sealed class AskStreamTests : IDisposable
     }
 
     [Theory]
-    [InlineData(12, true)] // UNIMPLEMENTED: an older server
-    [InlineData(14, false)] // UNAVAILABLE: too many streams
-    [InlineData(2, false)]
-    public async Task Where_a_stream_is_refused_every_question_goes_by_itself_for_a_while_or_for_good(int status, bool isForGood)
+    [InlineData(12, 300, 300)] // UNIMPLEMENTED: an older server
+    [InlineData(14, 10, 20)] // UNAVAILABLE: too many streams
+    [InlineData(2, 10, 20)]
+    public async Task Where_a_stream_is_refused_every_question_goes_by_itself_for_a_while_and_then_for_a_longer_one(int status, int seconds, int nextSeconds)
     {
         _watch.Refuse = () => StubHandler.GrpcError(status, null);
         await AskManyAsync();
         await AskManyAsync();
         Assert.Equal((1, 2 * Many), (_watch.Streams, _watch.Calls));
-        _time.Advance(BalanceAsks.PauseFor);
-        _watch.Refuse = () => null;
-        await AskManyAsync();
-        Assert.Equal(isForGood ? 1 : 2, _watch.Streams);
+        foreach (var (pause, streams) in new[] { (seconds, 2), (nextSeconds, 3) })
+        {
+            _time.Advance(TimeSpan.FromSeconds(pause - 1));
+            await AskManyAsync();
+            Assert.Equal(streams - 1, _watch.Streams);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await AskManyAsync();
+            Assert.Equal(streams, _watch.Streams);
+        }
     }
 
     [Fact]

@@ -2,6 +2,9 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using CreditActors.Accounts;
+using CreditActors.Protocol;
+using CreditActors.Sharding;
+using CreditActors.Tests.Sharding;
 
 namespace CreditActors.Tests.Accounts;
 
@@ -59,6 +62,37 @@ public sealed class InTurnExecutorTests() : TestKit($$"""akka.actor.default-disp
         teller.Tell("begin");
         await AwaitConditionAsync(() => Task.FromResult(notes.Threads.Count == 50), Soon);
         Assert.False(notes.WasNested);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_asks_many_runs_none_of_them_himself(bool isOneOfMany)
+    {
+        var residents = new ResidentAccounts(1 << 20);
+        var account = Sys.ActorOf(Props.Create(() => new Answering()));
+        residents.Enter("a", account, CreateTestProbe().Ref, 100);
+        using var client = Clients.Of(ActorRefs.Nobody, new(Soon, Soon, TriesMax: 1, EntriesInFlightMax: 9), TimeProvider.System, residents: residents);
+        var asked = new List<Task<Ask<BalanceAnswer>>>();
+        var here = new Thread(() =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                var one = client.GetBalanceAsync("a", i, isOneOfMany, CancellationToken.None);
+                Assert.True(SpinWait.SpinUntil(() => one.IsCompleted, Soon));
+                asked.Add(one);
+            }
+        });
+        here.Start();
+        await Task.Run(() => here.Join()).WaitAsync(Soon);
+        // The account says in place of its version where it ran.
+        var ranHere = (await Task.WhenAll(asked)).Count(answer => answer.Answer!.Version == here.ManagedThreadId);
+        Assert.InRange(ranHere, isOneOfMany ? 0 : 10, isOneOfMany ? 0 : 20);
+    }
+
+    private sealed class Answering : ReceiveActor
+    {
+        public Answering() => Receive<GetBalance>(get => Sender.Tell(new BalanceAnswer(get.AccountId, get.At, 0, Environment.CurrentManagedThreadId)));
     }
 
     private sealed class Notes

@@ -143,6 +143,33 @@ public sealed class CallTests : TestKit
     }
 
     [Fact]
+    public async Task Entries_that_are_decided_make_room_while_others_of_their_call_are_not()
+    {
+        using var client = Clients.Of(_region, new(Deadline, TryAgainAfter, TriesMax: 3, EntriesInFlightMax: 3), _time, residents: _residents);
+        var call = client.RecordAsync([new("a", new Usage("u1", 1, 1)), new("b", new Usage("u", 1, 1)), new("a", new Usage("u2", 1, 1))]);
+        await _region.ExpectMsgAsync<RecordEntries>();
+        Assert.False((await client.GetBalanceAsync("c", 1)).IsAvailable);
+        _region.Reply(Recorded("a", 2, version: 2));
+        await _region.ExpectMsgAsync<RecordEntries>();
+        var answerTo = _region.LastSender;
+        // Two have room now, and no third.
+        Task<Ask<BalanceAnswer>>[] asked = [client.GetBalanceAsync("c", 1), client.GetBalanceAsync("d", 1)];
+        await _region.ExpectMsgAsync<GetBalance>();
+        await _region.ExpectMsgAsync<GetBalance>();
+        Assert.False((await client.GetBalanceAsync("e", 1)).IsAvailable);
+        answerTo.Tell(Recorded("b", 1, version: 1));
+        Assert.All(await call.WaitAsync(Soon), outcome => Assert.Equal(OutcomeStatus.Recorded, outcome.Status));
+        _time.Advance(Deadline);
+        await Task.WhenAll(asked).WaitAsync(Soon);
+        // All have left, once each.
+        var three = client.RecordAsync([new("a", new Usage("u3", 1, 1)), new("a", new Usage("u4", 1, 1)), new("a", new Usage("u5", 1, 1))]);
+        await _region.ExpectMsgAsync<RecordEntries>();
+        Assert.False((await client.GetBalanceAsync("c", 1)).IsAvailable);
+        _region.Reply(Recorded("a", 3, version: 3));
+        await three.WaitAsync(Soon);
+    }
+
+    [Fact]
     public async Task A_part_that_is_lost_is_sent_again_with_its_own_waits()
     {
         var call = _client.RecordAsync([new("a", new Usage("u", 1, 1)), new("b", new Usage("u", 1, 1))]);
@@ -235,7 +262,7 @@ public sealed class CallTests : TestKit
     [Fact]
     public async Task A_call_ends_once()
     {
-        var call = new OneMessageCall(new GetBalance("a", 5), new((IInternalActorRef)_region.Ref, _residents));
+        var call = new OneMessageCall(new GetBalance("a", 5), new((IInternalActorRef)_region.Ref, _residents), mayRunHere: true);
         call.GiveUp();
         call.Fail(new NotSupportedException());
         call.GiveUp();

@@ -59,15 +59,19 @@ internal sealed class CrashRun(TemporaryHost host, Workload workload, int seed)
             var open = chunk.Editions;
             while (open.Count > 0)
             {
-                await host.Ready;
-                open = await SendOnceAsync(ledger, open, chunk.AsLines);
+                var incarnation = host.Ready;
+                await incarnation;
+                open = await SendOnceAsync(ledger, incarnation, open, chunk.AsLines);
             }
         }
     }
 
-    private async Task<IReadOnlyList<Edition>> SendOnceAsync(LedgerApi ledger, IReadOnlyList<Edition> open, bool asLines)
+    /// <param name="ledger">How it is sent.</param>
+    /// <param name="incarnation">The Host that was ready before. Its kill may come before anything is sent.</param>
+    /// <param name="open">What isn't acknowledged.</param>
+    /// <param name="asLines">And not as an array.</param>
+    private async Task<IReadOnlyList<Edition>> SendOnceAsync(LedgerApi ledger, Task incarnation, IReadOnlyList<Edition> open, bool asLines)
     {
-        var incarnation = host.Ready;
         var request = Books.Leave(open);
         try
         {
