@@ -12,7 +12,7 @@ internal static class GrpcLimits
     /// </summary>
     public const int EntriesBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>Streams, of entries and of balances, open at once at one node; beyond them a caller is told at once to come back.</summary>
+    /// <summary>Streams of one kind, of entries or of balances, open at once at one node; beyond them a caller is told at once to come back.</summary>
     public const int StreamsMax = 256;
 
     /// <summary>Calls that watch health or ask for descriptions, open at once.</summary>
